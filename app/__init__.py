@@ -1,0 +1,19 @@
+"""A self-hosted knowledge base and intelligent FAQ site: `create_app` joins its parts. Read this first.
+
+Each part has an `install(app, settings)` that connects it; a part imports only from those installed before it.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app import foundation, web, accounts, search, knowledge, api  # noqa: I001  # from the ground up
+from config import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings, whose folders `Settings.prepared` has made."""
+    flask_app = Flask(__name__, static_folder=None)
+    for part in (foundation, web, accounts, search, knowledge, api):
+        part.install(flask_app, settings)
+    return flask_app

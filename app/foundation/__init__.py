@@ -1,0 +1,22 @@
+"""What everything stands on: clock, database, jobs, activity log, errors, Markdown, text. Imports nothing else of ours."""
+
+from flask import Flask
+
+from app.foundation import activity, database, jobs
+from config import Settings
+
+__all__ = ["activity", "install", "jobs"]
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Connect settings and database."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_limit_mb * 2**20,
+        MAX_FORM_MEMORY_SIZE=2 * 2**20,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    app.extensions["settings"] = settings
+    database.install(app, settings)

@@ -1,0 +1,118 @@
+"""Background jobs that are never lost: a ledger row, written in the same transaction as the change that asks for it.
+
+`request_job` adds the row; once the transaction is committed the row's id is carried to the worker. A row stays until
+its job has run to the end: a worker that dies leaves a lease behind, and the row runs again when the lease ends. So a
+job may run twice and must be written to bear that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import Text, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.foundation import clock
+from app.foundation.database import Base, after_commit, is_postgresql
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 8
+
+
+class Job(Base):
+    """A job that has not ended well yet. Done jobs are deleted; a job out of attempts keeps its last error."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    unique_key: Mapped[str | None] = mapped_column(unique=True)
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None]
+    failed_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of job: `run(session, **arguments)` is called in a transaction that ends the job when it commits."""
+
+    name: str
+    run: Callable[..., None]
+
+
+def add_job_kind(app: Flask, name: str, run: Callable[..., None]) -> None:
+    """Make a kind of job known to the application; called when a part of the product is installed."""
+    app.extensions.setdefault("job_kinds", {})[name] = JobKind(name, run)
+
+
+def request_job(
+    session: Session, name: str, *, unique_key: str | None = None, due_at: datetime | None = None, **arguments: Any
+) -> None:
+    """Ask for a job in the transaction at hand.
+
+    Args:
+        name: a kind of job that was made known with `add_job_kind`.
+        unique_key: when a job with this key waits and has not been started, no second one is added.
+        due_at: not before this moment; None is at once.
+        arguments: plain values that JSON can hold, given to the job.
+    """
+    now = clock.now()
+    values = {
+        "name": name,
+        "arguments": arguments,
+        "unique_key": unique_key,
+        "queued_at": now,
+        "due_at": due_at or now,
+        "attempts": 0,
+        "last_error": "",
+    }
+    insert = postgresql.insert(Job) if is_postgresql(session) else sqlite.insert(Job)
+    # Touching the waiting row holds it until we commit, so a worker cannot start it before our change can be seen.
+    asked = insert.values(values).on_conflict_do_update(index_elements=[Job.unique_key], set_={"queued_at": now})
+    job_id = session.execute(asked.returning(Job.id)).scalar_one()
+    carry = current_app.extensions.get("carry_job")
+    if carry is not None and due_at is None:
+        after_commit(session, lambda: carry(job_id))
+
+
+def take_lease(session: Session, job_id: int, *, worker: str) -> Job | None:
+    """Take a due job for `worker`, or None when it is done, not due, out of attempts or in other hands.
+
+    The unique key is given up, so that a change made from now on asks for a new run.
+    """
+    now = clock.now()
+    taken = (
+        update(Job)
+        .where(Job.id == job_id, Job.due_at <= now, Job.failed_at.is_(None))
+        .where(or_(Job.leased_until.is_(None), Job.leased_until < now))
+        .values(leased_until=now + LEASE, leased_by=worker, attempts=Job.attempts + 1, unique_key=None)
+        .returning(Job)
+    )
+    return session.execute(taken).scalar_one_or_none()
+
+
+def due_job_ids(session: Session) -> list[int]:
+    """The jobs that may run now, oldest first."""
+    now = clock.now()
+    due = (
+        select(Job.id)
+        .where(Job.due_at <= now, Job.failed_at.is_(None))
+        .where(or_(Job.leased_until.is_(None), Job.leased_until < now))
+        .order_by(Job.due_at, Job.id)
+    )
+    return list(session.scalars(due))
+
+
+def finish(session: Session, job_id: int) -> None:
+    """Strike a job from the ledger, in the transaction of the job itself."""
+    session.execute(delete(Job).where(Job.id == job_id))

@@ -1,0 +1,210 @@
+"""Every setting of the site, typed, read once from the environment when the site starts.
+
+`Settings.from_environment()` raises `SettingsError` with one line that says what to do; nothing else
+in the code reads the environment. The descriptions below are what `flask settings` prints.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_DATA_DIR = ROOT / "instance"
+PREFIX = "KB_"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line and says what to do."""
+
+
+def _setting(description: str, default: Any) -> Any:
+    return field(default=default, metadata={"description": description})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's settings. Every field is the environment variable `KB_` + its name in capitals."""
+
+    data_dir: Path = _setting(
+        "Folder that holds everything of one installation: database, uploads, search index, secret key.",
+        DEFAULT_DATA_DIR,
+    )
+    database_url: str = _setting(
+        "SQLAlchemy address of the database: sqlite or postgresql+psycopg. Empty: knowledge.sqlite in the data folder.",
+        "",
+    )
+    index_dir: Path | None = _setting(
+        "Folder of the search index. Empty: search_index beside the code, or in the data folder when that is set.",
+        None,
+    )
+    secret_key: str = _setting(
+        "Key that signs sessions, at least 32 characters. Empty: made on the first start and kept in the data folder.",
+        "",
+    )
+    site_name: str = _setting("Name of the help centre, shown on every page.", "Help centre")
+    site_url: str = _setting(
+        "Public address of the site, such as https://help.example.com. Empty: taken from the request.", ""
+    )
+    default_language: str = _setting("Language of the site and of articles that name none (BCP 47, such as en).", "en")
+    brand_hue: int = _setting("Hue of the accent colour in degrees, 0 to 359.", 255)
+    contact_email: str = _setting("Address that customers write to. Empty: no e-mail is offered.", "")
+    contact_phone: str = _setting("Number that customers call. Empty: no telephone is offered.", "")
+    contact_url: str = _setting("Address of an existing contact form or chat. Empty: none is offered.", "")
+    contact_hours: str = _setting("When people answer, in words, such as Monday to Friday, 9:00 to 17:00.", "")
+    secure_cookies: bool = _setting("Send cookies over HTTPS only. Set to yes behind HTTPS.", False)
+    trusted_proxies: int = _setting("How many reverse proxies stand in front and set X-Forwarded headers.", 0)
+    upload_limit_mb: int = _setting("Largest attachment in megabytes.", 20)
+    web_processes: int = _setting("How many web server processes run.", 2)
+    web_threads: int = _setting("How many threads each web server process runs.", 8)
+    log_level: str = _setting("How much the log tells: DEBUG, INFO, WARNING or ERROR.", "INFO")
+
+    def __post_init__(self) -> None:
+        for check in _CHECKS:
+            check(self)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from the environment.
+
+        Raises:
+            SettingsError: a variable starting with `KB_` is unknown, or its value cannot be used.
+        """
+        given = os.environ if environment is None else environment
+        known = {PREFIX + each.name.upper(): each for each in fields(cls)}
+        unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
+        if unknown:
+            raise SettingsError(
+                f"{unknown[0]} is not a setting: remove it, or see the list of settings with 'flask settings'."
+            )
+        values = {
+            each.name: _converted(name, given[name], str(each.type))
+            for name, each in known.items()
+            if given.get(name, "").strip()
+        }
+        return cls(**values)
+
+    @property
+    def database_address(self) -> str:
+        """The SQLAlchemy address that is in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'knowledge.sqlite'}"
+
+    @property
+    def search_index_dir(self) -> Path:
+        """The folder of the search index that is in force."""
+        if self.index_dir is not None:
+            return self.index_dir
+        return ROOT / "search_index" if self.data_dir == DEFAULT_DATA_DIR else self.data_dir / "search_index"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """The folder of the attachments, stored by content hash."""
+        return self.data_dir / "uploads"
+
+    def prepared(self) -> Settings:
+        """Make the folders of the installation and return the settings with a secret key in place.
+
+        Raises:
+            SettingsError: a folder cannot be made or written, or the stored key is too short.
+        """
+        for folder in (self.data_dir, self.uploads_dir, self.search_index_dir):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise SettingsError(
+                    f"The folder {folder} cannot be made ({error.strerror}): set KB_DATA_DIR to a folder you may write to."
+                ) from error
+        if self.secret_key:
+            return self
+        return Settings(**{**{each.name: getattr(self, each.name) for each in fields(self)}, "secret_key": self._kept_key()})
+
+    def _kept_key(self) -> str:
+        path = self.data_dir / "secret_key"
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise SettingsError(
+                f"The secret key cannot be kept in {path} ({error.strerror}): set KB_DATA_DIR to a folder you may write to."
+            ) from error
+        key = path.read_text(encoding="ascii").strip()
+        if len(key) < 32:
+            raise SettingsError(f"The secret key in {path} is too short: delete the file and a new one is made.")
+        return key
+
+
+def _converted(name: str, value: str, kind: str) -> Any:
+    value = value.strip()
+    if kind == "int":
+        if not re.fullmatch(r"-?\d{1,9}", value):
+            raise SettingsError(f"{name} is {value!r}: write a whole number.")
+        return int(value)
+    if kind == "bool":
+        words = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+        if value.lower() not in words:
+            raise SettingsError(f"{name} is {value!r}: write yes or no.")
+        return words[value.lower()]
+    if kind.startswith("Path"):
+        return Path(value).expanduser().resolve()
+    return value
+
+
+def _check_database(settings: Settings) -> None:
+    if settings.database_url and not settings.database_url.startswith(("sqlite://", "postgresql+psycopg://")):
+        raise SettingsError(
+            "KB_DATABASE_URL names an unknown database: write sqlite:///… or postgresql+psycopg://user:password@host/name."
+        )
+
+
+def _check_key(settings: Settings) -> None:
+    if settings.secret_key and len(settings.secret_key) < 32:
+        raise SettingsError("KB_SECRET_KEY is too short: give at least 32 characters, or remove it and one is made.")
+
+
+def _check_addresses(settings: Settings) -> None:
+    for name in ("site_url", "contact_url"):
+        value = getattr(settings, name)
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise SettingsError(f"KB_{name.upper()} is {value!r}: write a whole address that starts with https://.")
+    if settings.contact_email and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", settings.contact_email):
+        raise SettingsError(f"KB_CONTACT_EMAIL is {settings.contact_email!r}: write an address such as help@example.com.")
+
+
+def _check_language(settings: Settings) -> None:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.default_language):
+        raise SettingsError(f"KB_DEFAULT_LANGUAGE is {settings.default_language!r}: write a code such as en or pt-BR.")
+
+
+def _check_ranges(settings: Settings) -> None:
+    for name, low, high in (
+        ("brand_hue", 0, 359),
+        ("trusted_proxies", 0, 5),
+        ("upload_limit_mb", 1, 1024),
+        ("web_processes", 1, 64),
+        ("web_threads", 1, 256),
+    ):
+        if not low <= getattr(settings, name) <= high:
+            raise SettingsError(f"KB_{name.upper()} is {getattr(settings, name)}: write a number from {low} to {high}.")
+
+
+def _check_log_level(settings: Settings) -> None:
+    if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise SettingsError(f"KB_LOG_LEVEL is {settings.log_level!r}: write DEBUG, INFO, WARNING or ERROR.")
+
+
+_CHECKS: tuple[Callable[[Settings], None], ...] = (
+    _check_database,
+    _check_key,
+    _check_addresses,
+    _check_language,
+    _check_ranges,
+    _check_log_level,
+)
