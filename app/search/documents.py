@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -43,6 +43,18 @@ class Document:
     changed_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Presentation:
+    """How a found document is shown, read from the database just now. `area` is its place in words, outermost first."""
+
+    url: str
+    title: str
+    area: tuple[str, ...] = ()
+    reviewed_on: date | None = None
+    fixed: int = 0
+    votes: int = 0
+
+
 class DocumentSource(Protocol):
     """Where the documents of one kind come from. The database is the truth; the index only proposes."""
 
@@ -54,5 +66,16 @@ class DocumentSource(Protocol):
     def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
         """The documents under these keys as they are now; a key that is not findable (any more) gives none."""
 
-    def visible_keys(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> set[str]:
-        """Which of these keys exist now and may be found by a person in these reader groups."""
+    def present(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> dict[str, Presentation]:
+        """How to show those of these keys that exist now and may be found by a person in these reader groups.
+
+        At most three queries, however many keys.
+        """
+
+    def search_plainly(
+        self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
+    ) -> list[Document]:
+        """Documents that hold these words, found in the database alone, for when no index can be read; best first."""
+
+    def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
+        """What to call these values of a facet, such as `{"billing/invoices": "Invoices"}`."""
