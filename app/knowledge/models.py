@@ -313,8 +313,8 @@ class ArticleAttachment(Base):
     __tablename__ = "article_attachments"
 
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
-    filename: Mapped[str] = mapped_column(primary_key=True)
-    sha256: Mapped[str] = mapped_column(ForeignKey("attachments.sha256"), index=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("attachments.sha256"), primary_key=True, index=True)
+    filename: Mapped[str]
 
 
 class ImportedFile(Base):

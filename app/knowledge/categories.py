@@ -1,0 +1,76 @@
+"""The category tree: finding places in it and making, renaming and moving them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation.errors import InvalidInput
+from app.foundation.text import one_line, slugified
+from app.knowledge.models import Category
+from app.knowledge.redirects import add_redirect
+from app.knowledge.site_version import raise_site_version
+
+DEEPEST = 12
+
+
+def category_at(session: Session, path: str, *, titles: Mapping[str, str] | None = None) -> Category:
+    """The category at a path of slugs such as `billing/invoices`; it and its ancestors are made when missing.
+
+    Args:
+        path: slugs from the top, joined by `/`; each is slugified.
+        titles: titles by path, for what is made; otherwise the slug in words.
+
+    Raises:
+        InvalidInput: the path is empty or deeper than `DEEPEST`.
+    """
+    slugs = [slugified(part) for part in path.split("/") if part.strip()]
+    if not slugs or len(slugs) > DEEPEST:
+        raise InvalidInput(f"{path!r} is no place for a category: give 1 to {DEEPEST} names joined by a slash.")
+    found: Category | None = None
+    for depth in range(1, len(slugs) + 1):
+        here = "/".join(slugs[:depth])
+        existing = session.scalar(select(Category).where(Category.path == here))
+        found = existing or _made(session, here, slugs[depth - 1], found, (titles or {}).get(here, ""))
+    assert found is not None
+    return found
+
+
+def rename_category(session: Session, category: Category, *, title: str, slug: str | None = None) -> None:
+    """Give a category a new title and, with `slug`, a new address; the old addresses below it redirect.
+
+    Raises:
+        InvalidInput: the title is empty, or a category with this slug stands beside it.
+    """
+    if not one_line(title):
+        raise InvalidInput("Give the category a title.", field="title")
+    category.title = one_line(title)
+    raise_site_version(session)
+    new_slug = slugified(slug) if slug else category.slug
+    if new_slug == category.slug:
+        return
+    old = category.path
+    new = "/".join([*old.split("/")[:-1], new_slug])
+    if session.scalar(select(Category.id).where(Category.path == new)):
+        raise InvalidInput(f"There is already a category at {new}: choose another name.", field="slug")
+    category.slug = new_slug
+    for moved in session.scalars(select(Category).where((Category.path == old) | Category.path.startswith(old + "/", autoescape=True))):
+        before = moved.path
+        moved.path = new + before[len(old) :]
+        session.flush()
+        add_redirect(session, f"/categories/{before}", category=moved)
+
+
+def _made(session: Session, path: str, slug: str, parent: Category | None, title: str) -> Category:
+    made = Category(
+        path=path,
+        slug=slug,
+        parent=parent,
+        title=one_line(title) or slug.replace("-", " ").capitalize(),
+    )
+    session.add(made)
+    session.flush()
+    raise_site_version(session)
+    return made

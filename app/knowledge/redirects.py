@@ -1,0 +1,74 @@
+"""Old addresses and where they lead now."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation.text import one_line
+from app.knowledge.models import Article, Category, Publication, SlugRedirect, Translation
+
+_OWN_PAGES = ("/search", "/contact", "/sign-in", "/sign-out", "/account", "/api", "/static", "/healthz", "/readyz")
+
+
+def normalised(address: str) -> str:
+    """The path of an address as redirects know it: decoded, one leading slash, none at the end, no query.
+
+    Gives an empty text for an address that cannot be redirected: of another site, the home page, or a page of our own.
+    """
+    parts = urlsplit(one_line(address).replace("\\", "/"))
+    if parts.scheme or parts.netloc:
+        return ""
+    path = "/" + unquote(parts.path).strip("/")
+    own = any(path == page or path.startswith(page + "/") for page in _OWN_PAGES)
+    return "" if path == "/" or own or len(path) > 500 else path
+
+
+def add_redirect(
+    session: Session,
+    address: str,
+    *,
+    article: Article | None = None,
+    language: str | None = None,
+    category: Category | None = None,
+) -> bool:
+    """Lead an old address to an article (in one language, or the reader's) or to a category.
+
+    Returns:
+        Whether the address leads there now; False when it already leads elsewhere or cannot be redirected.
+    """
+    path = normalised(address)
+    if not path:
+        return False
+    target = (article.id if article else None, language, category.id if category else None)
+    existing = session.get(SlugRedirect, path)
+    if existing is None:
+        session.add(SlugRedirect(path=path, article_id=target[0], language=target[1], category_id=target[2]))
+        session.flush()
+        return True
+    return (existing.article_id, existing.language, existing.category_id) == target
+
+
+def redirected(session: Session, path: str, *, language: str) -> str | None:
+    """Where an old address leads now, as a path on this site, or None when nobody knows it.
+
+    Args:
+        language: what the reader prefers, for addresses that led to no certain language.
+    """
+    found = session.get(SlugRedirect, normalised(path))
+    if found is None:
+        return None
+    if found.category_id is not None:
+        return f"/categories/{session.scalar(select(Category.path).where(Category.id == found.category_id))}"
+    slugs = dict(
+        session.execute(
+            select(Translation.language, Translation.slug)
+            .outerjoin(Translation.publication)
+            .where(Translation.article_id == found.article_id)
+            .order_by(Publication.article_id.is_(None).desc())
+        ).tuples()
+    )
+    slug = slugs.get(found.language or language) or next(reversed(slugs.values()), None)
+    return f"/articles/{found.article_id}-{slug}" if slug else None
