@@ -1,0 +1,238 @@
+"""The public pages of the help centre: home, category, article, contact, votes and old addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.signing_in import reader_groups
+from app.foundation.database import db
+from app.foundation.errors import Gone, InvalidInput, NotFound
+from app.knowledge import feedback, queries
+from app.knowledge.models import VoteReason
+from app.knowledge.redirects import redirected
+from app.knowledge.voters import new_voter, remember_voter, voter
+from app.web.access import PUBLIC, access
+from app.web.languages import reader_language
+from app.web.origin import anonymous_form
+from app.web.page_cache import kept
+from app.web.pagination import page_number
+
+pages = Blueprint("knowledge", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True)
+class VoteView:
+    """What the vote under an article shows: nothing said yet (`none`), `yes` or `no`, and what was said with a no."""
+
+    state: str
+    reason: str
+    comment: str
+    query: str
+    fix_rate: feedback.FixRate | None
+
+
+@dataclass(frozen=True)
+class ContactAbout:
+    """What somebody was reading when they turned to a person."""
+
+    article_id: int
+    article_title: str
+    article_url: str
+    revision_number: int
+    query: str
+
+
+@pages.get("/")
+@access(PUBLIC)
+@kept
+def home() -> str:
+    """The way in: search first, then areas, then what helped most."""
+    reading = {"language": reader_language(), "readers": reader_groups()}
+    return render_template(
+        "knowledge/home.html",
+        areas=queries.area_cards(db.session, readers=reader_groups()),
+        featured=queries.featured_articles(db.session, **reading),
+        helped_most=queries.articles_that_helped_most(db.session, **reading),
+        example_query=queries.example_query(db.session),
+    )
+
+
+@pages.get("/categories/<path:path>")
+@access(PUBLIC)
+@kept
+def category(path: str) -> str | AnyResponse:
+    """One area with what is in it."""
+    language = reader_language()
+    try:
+        shown = queries.category_page(
+            db.session,
+            path.strip("/"),
+            language=language,
+            readers=reader_groups(),
+            page=page_number(request.args.get("page")),
+        )
+    except NotFound:
+        return _old_address(language)
+    return render_template("knowledge/category.html", **vars(shown))
+
+
+@pages.get("/articles/<int:article_id>", defaults={"slug": ""})
+@pages.get("/articles/<int:article_id>-<slug>")
+@access(PUBLIC)
+@kept
+def article(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
+    """One article; an address with an old or missing title leads to the present one."""
+    language, readers = reader_language(), reader_groups()
+    try:
+        shown = queries.article_page(db.session, article_id, slug, language=language, readers=readers)
+    except Gone:
+        replacement = queries.replacement_of(db.session, article_id, language=language, readers=readers)
+        return render_template("knowledge/gone.html", replacement=replacement), 410
+    if shown.slug != slug:
+        known = redirected(db.session, request.path, language=language)
+        return redirect(_with_query(known or shown.url), 301)
+    query = request.args.get("q", "")
+    return render_template(
+        "knowledge/article.html",
+        article=shown,
+        related=queries.related_articles(db.session, article_id, language=shown.language, readers=readers),
+        vote=_vote_view(shown, query),
+        reasons=list(VoteReason),
+        contact_url=contact_address(shown, query),
+    )
+
+
+@pages.post("/articles/<int:article_id>/votes")
+@access(PUBLIC)
+@anonymous_form
+def vote(article_id: int) -> AnyResponse:
+    """Take the answer to "Did this fix your problem?" and show it in its place."""
+    answer = request.form.get("fixed", "")
+    if answer not in ("yes", "no"):
+        raise InvalidInput("Please answer with Yes or No.", field="fixed")
+    shown = _voted_on(article_id)
+    known = voter()
+    voter_id, token = (known, "") if known else new_voter()
+    query = request.form.get("query", "")
+    feedback.cast_vote(
+        db.session, article_id, shown.language, fixed=answer == "yes", voter=voter_id, query=query
+    )
+    response = _back_to_vote(shown, query)
+    if token:
+        remember_voter(response, token)
+    return response
+
+
+@pages.post("/articles/<int:article_id>/votes/reason")
+@access(PUBLIC)
+@anonymous_form
+def vote_reason(article_id: int) -> AnyResponse:
+    """Take what went wrong after a "no"."""
+    shown = _voted_on(article_id)
+    feedback.explain_vote(
+        db.session,
+        article_id,
+        shown.language,
+        voter=voter() or "",
+        reason=request.form.get("reason", ""),
+        comment=request.form.get("comment", ""),
+    )
+    return _back_to_vote(shown, request.form.get("query", ""))
+
+
+@pages.get("/contact")
+@access(PUBLIC)
+def contact() -> str:
+    """Every way to a person, carrying along what was read and searched."""
+    about = _contact_about()
+    return render_template("knowledge/contact.html", about=about, mailto=_mailto(about))
+
+
+@pages.get("/<path:path>")
+@access(PUBLIC)
+def old_address(path: str) -> AnyResponse:
+    """An address of the time before this site, or none at all."""
+    return _old_address(reader_language())
+
+
+def contact_address(shown: queries.ArticlePage, query: str) -> str:
+    """The contact page, told which article was read and what was searched."""
+    told = {"article": shown.id, "language": shown.language, "revision": shown.revision_number}
+    return "/contact?" + urlencode(told | ({"q": query[: feedback.LONGEST_QUERY]} if query else {}))
+
+
+def _vote_view(shown: queries.ArticlePage, query: str) -> VoteView:
+    voter_id = voter()
+    said = feedback.vote_of(db.session, shown.id, shown.language, voter=voter_id) if voter_id else None
+    return VoteView(
+        state="none" if said is None else "yes" if said.fixed else "no",
+        reason=said.reason.value if said and said.reason else "",
+        comment=said.comment if said else "",
+        query=query[: feedback.LONGEST_QUERY],
+        fix_rate=feedback.fix_rate(db.session, shown.id, shown.language),
+    )
+
+
+def _voted_on(article_id: int) -> queries.ArticlePage:
+    language = request.form.get("language") or reader_language()
+    try:
+        return queries.article_page(db.session, article_id, "", language=language, readers=reader_groups())
+    except Gone as error:
+        raise NotFound("This article was taken down, so there is nothing to vote on.") from error
+
+
+def _back_to_vote(shown: queries.ArticlePage, query: str) -> Response:
+    words = "?" + urlencode({"q": query[: feedback.LONGEST_QUERY]}) if query else ""
+    answer = redirect(f"{shown.url}{words}#vote", 303)
+    assert isinstance(answer, Response)
+    return answer
+
+
+def _old_address(language: str) -> AnyResponse:
+    known = redirected(db.session, request.path, language=language)
+    if known is None:
+        raise NotFound("There is no page at this address.")
+    return redirect(_with_query(known), 301)
+
+
+def _with_query(path: str) -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{path}?{query}" if query else path
+
+
+def _contact_about() -> ContactAbout | None:
+    number = request.args.get("article", "")
+    query = " ".join(request.args.get("q", "").split())[: feedback.LONGEST_QUERY]
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return ContactAbout(0, "", "", 0, query) if query else None
+    language = request.args.get("language") or reader_language()
+    try:
+        shown = queries.article_page(db.session, int(number), "", language=language, readers=reader_groups())
+    except (NotFound, Gone):
+        return ContactAbout(0, "", "", 0, query) if query else None
+    revision = request.args.get("revision", "")
+    read = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 7 else shown.revision_number
+    return ContactAbout(shown.id, shown.title, shown.url, read, query)
+
+
+def _mailto(about: ContactAbout | None) -> str:
+    settings = current_app.extensions["settings"]
+    if not settings.contact_email:
+        return ""
+    lines = ["", ""]
+    if about and about.article_id:
+        site = settings.site_url or request.host_url
+        lines += ["I read: " + about.article_title, site.rstrip("/") + about.article_url]
+        lines += [f"(article {about.article_id}, revision {about.revision_number}); it did not fix my problem."]
+    if about and about.query:
+        lines += ["I searched for: " + about.query]
+    subject = about.query or about.article_title if about else ""
+    fields = {"subject": subject, "body": "\r\n".join(lines) if about else ""}
+    words = "&".join(f"{name}={quote(value)}" for name, value in fields.items() if value)
+    return f"mailto:{settings.contact_email}" + (f"?{words}" if words else "")
+
+

@@ -1,0 +1,199 @@
+"""Articles as search knows them: what is indexed of each, and how a found one is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.knowledge.feedback import fix_rates
+from app.knowledge.models import (
+    Article,
+    ArticleAlias,
+    ArticleTag,
+    Category,
+    Publication,
+    Tag,
+    Translation,
+)
+from app.knowledge.queries import article_url
+from app.search.documents import Document, Passage, Presentation
+from app.web.languages import own_name
+
+_TYPE_LABELS = {
+    "how_to": "How-to",
+    "problem": "Problem",
+    "qa": "Question and answer",
+    "reference": "Reference",
+    "procedure": "Procedure",
+}
+
+
+class ArticleSource:
+    """The published articles, one document a language; the key is `<article id>:<language>`."""
+
+    kind = "article"
+
+    def every_key(self, session: Session) -> Iterator[str]:
+        """Every publication's key, by article and language."""
+        rows = session.execute(
+            select(Publication.article_id, Publication.language).order_by(Publication.article_id, Publication.language)
+        )
+        for article_id, language in rows:
+            yield f"{article_id}:{language}"
+
+    def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
+        """The published texts under these keys with all that makes them findable."""
+        rows = session.execute(
+            _published(keys).add_columns(
+                Article.id, Article.audience, Article.type, Publication, Category.path
+            )
+        ).all()
+        ids = {row.id for row in rows}
+        aliases = _aliases(session, ids)
+        tags = _tags(session, ids)
+        return [
+            Document(
+                kind=self.kind,
+                key=f"{row.id}:{row.Publication.language}",
+                group=str(row.id),
+                language=row.Publication.language,
+                readers=row.audience.value,
+                title=row.Publication.title,
+                short_answer=row.Publication.short_answer,
+                passages=tuple(Passage(**passage) for passage in row.Publication.passages),
+                aliases=tuple(aliases.get((row.id, row.Publication.language), ())),
+                identifiers=(str(row.id),),
+                facets={
+                    "category": _ancestors(row.path),
+                    "type": (row.type.value,),
+                    "tag": tuple(tags.get(row.id, ())),
+                },
+                changed_at=row.Publication.published_at,
+            )
+            for row in rows
+        ]
+
+    def present(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> dict[str, Presentation]:
+        """The title, address, area, review date and votes of those keys that these readers may see, in three queries."""
+        rows = session.execute(
+            _published(keys)
+            .add_columns(
+                Article.id,
+                Publication.language,
+                Publication.title,
+                Publication.published_at,
+                Article.verified_at,
+                Translation.slug,
+                Category.path,
+            )
+            .where(Article.audience.in_(readers))
+        ).all()
+        titles = _category_titles(session, {row.path for row in rows if row.path})
+        votes = fix_rates(session, [row.id for row in rows])
+        shown = {}
+        for row in rows:
+            rate = votes.get((row.id, row.language))
+            reviewed = row.verified_at or row.published_at
+            shown[f"{row.id}:{row.language}"] = Presentation(
+                url=article_url(row.id, row.slug),
+                title=row.title,
+                area=tuple(titles[each] for each in _ancestors(row.path)),
+                reviewed_on=reviewed.date(),
+                fixed=rate.fixed if rate else 0,
+                votes=rate.votes if rate else 0,
+            )
+        return shown
+
+    def search_plainly(
+        self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
+    ) -> list[Document]:
+        """Articles with one of the words in title or short answer, those with more of them first."""
+        wanted = [word for word in dict.fromkeys(words) if word][:12]
+        if not wanted:
+            return []
+        holds = [
+            or_(
+                Publication.title.icontains(word, autoescape=True),
+                Publication.short_answer.icontains(word, autoescape=True),
+                Publication.html.icontains(word, autoescape=True),
+            )
+            for word in wanted
+        ]
+        keys = (
+            select(Publication.article_id, Publication.language, Publication.title, Publication.short_answer)
+            .join(Article, Article.id == Publication.article_id)
+            .where(Article.audience.in_(readers), or_(*holds))
+        )
+        if language:
+            keys = keys.where(Publication.language == language)
+        rows = session.execute(keys.order_by(Publication.article_id, Publication.language).limit(2000)).all()
+
+        def found(row: object) -> int:
+            title, answer = str(getattr(row, "title", "")).casefold(), str(getattr(row, "short_answer", "")).casefold()
+            return sum(3 * (word.casefold() in title) + (word.casefold() in answer) for word in wanted)
+
+        best = sorted(rows, key=lambda row: (-found(row), row.article_id, row.language))[:most]
+        order = {f"{row.article_id}:{row.language}": place for place, row in enumerate(best)}
+        return sorted(self.documents(session, list(order)), key=lambda document: order[document.key])
+
+    def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
+        """Categories by their titles, types in words, tags and languages by their names."""
+        if facet == "category":
+            return _category_titles(session, set(values))
+        if facet == "type":
+            return {value: _TYPE_LABELS.get(value, value) for value in values}
+        if facet == "language":
+            return {value: own_name(value) for value in values}
+        return {value: value for value in values}
+
+
+def _published(keys: Sequence[str]) -> Select[tuple[()]]:
+    by_language: dict[str, list[int]] = {}
+    for key in keys:
+        number, _, language = key.partition(":")
+        by_language.setdefault(language, []).append(int(number))
+    chosen = [
+        (Publication.language == language) & Publication.article_id.in_(ids) for language, ids in by_language.items()
+    ]
+    return (
+        select()
+        .select_from(Publication)
+        .join(Publication.translation)
+        .join(Article, Article.id == Publication.article_id)
+        .outerjoin(Category, Category.id == Article.category_id)
+        .where(or_(False, *chosen))
+    )
+
+
+def _ancestors(path: str | None) -> tuple[str, ...]:
+    parts = path.split("/") if path else []
+    return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def _category_titles(session: Session, paths: set[str]) -> dict[str, str]:
+    wanted = {ancestor for path in paths for ancestor in _ancestors(path)}
+    return dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(wanted))).tuples())
+
+
+def _aliases(session: Session, ids: set[int]) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = {}
+    for alias in session.scalars(
+        select(ArticleAlias).where(ArticleAlias.article_id.in_(ids)).order_by(ArticleAlias.id)
+    ):
+        found.setdefault((alias.article_id, alias.language), []).append(alias.text)
+    return found
+
+
+def _tags(session: Session, ids: set[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(ArticleTag.article_id, Tag.name)
+        .join(Tag, Tag.id == ArticleTag.tag_id)
+        .where(ArticleTag.article_id.in_(ids))
+        .order_by(Tag.name)
+    )
+    for article_id, name in rows:
+        found.setdefault(article_id, []).append(name)
+    return found

@@ -1,0 +1,46 @@
+"""Who votes, without knowing who it is: a random cookie set by the first vote, kept only as a keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+
+from flask import Response, current_app, request
+
+from app.accounts.signing_in import signed_in_account
+
+COOKIE = "voter"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def voter() -> str | None:
+    """The voter of this request as a keyed hash (64 hexadecimal digits), or None when they have not voted yet."""
+    account = signed_in_account()
+    token = f"account {account.id}" if account else _token()
+    return _hashed(token) if token else None
+
+
+def new_voter() -> tuple[str, str]:
+    """A voter as (keyed hash, token for the cookie)."""
+    token = secrets.token_urlsafe(32)
+    return _hashed(token), token
+
+
+def remember_voter(response: Response, token: str) -> None:
+    """Have the browser know its votes again for a year; no script can read the cookie."""
+    settings = current_app.extensions["settings"]
+    response.set_cookie(
+        COOKIE, token, max_age=31_536_000, secure=settings.secure_cookies, httponly=True, samesite="Lax"
+    )
+
+
+def _token() -> str | None:
+    token = request.cookies.get(COOKIE, "")
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def _hashed(token: str) -> str:
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, f"voter {token}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,115 @@
+"""Pages kept ready for readers who have not signed in, under the number of the site's version.
+
+The number is read from the database for every page, so a change shows at once in every process. A page made for one
+reader in particular (signed in, voted, or with words in its address) is never kept.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, make_response, request
+
+from app.foundation.database import db
+from app.web.languages import reader_language
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: Signs of a reader of whom the page knows something; `app.knowledge.voters` adds its cookie.
+PERSONAL_COOKIES = {"session", "remember_token"}
+LONGEST_AGE = 60.0
+MOST_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """A page as it went out: its body, its entity tag, when it was made (seconds) and of which version."""
+
+    body: bytes
+    etag: str
+    made_at: float
+    version: int
+
+
+class PageCache:
+    """The kept pages of one process, the least recently read dropped first."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._pages: OrderedDict[tuple[str, ...], KeptPage] = OrderedDict()
+        self._bytes = 0
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+
+    def find(self, key: tuple[str, ...], version: int) -> KeptPage | None:
+        """The page under this key, when it is of this version and younger than `LONGEST_AGE`."""
+        with self._lock:
+            page = self._pages.get(key)
+            if page is None or page.version != version or time.monotonic() - page.made_at > LONGEST_AGE:
+                return None
+            self._pages.move_to_end(key)
+            return page
+
+    def keep(self, key: tuple[str, ...], page: KeptPage) -> None:
+        """Keep a page, and drop the oldest ones while there are too many bytes."""
+        with self._lock:
+            before = self._pages.pop(key, None)
+            self._bytes += len(page.body) - (len(before.body) if before else 0)
+            self._pages[key] = page
+            while self._bytes > self._most_bytes:
+                _, dropped = self._pages.popitem(last=False)
+                self._bytes -= len(dropped.body)
+
+
+def install(app: Flask) -> None:
+    """Give the process its cache."""
+    app.extensions["page_cache"] = PageCache()
+
+
+def kept(view: View) -> View:
+    """Keep the answers of a reading view for anonymous readers; anything but 200 goes out as it is."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        if request.query_string or not PERSONAL_COOKIES.isdisjoint(request.cookies):
+            return _private(make_response(view(*args, **kwargs)))
+        cache: PageCache = current_app.extensions["page_cache"]
+        version = site_version()
+        key = (request.path, request.host_url, reader_language())
+        page = cache.find(key, version)
+        if page is None:
+            made = make_response(view(*args, **kwargs))
+            if made.status_code != 200:
+                return made
+            made.add_etag()
+            page = KeptPage(made.get_data(), made.get_etag()[0] or "", time.monotonic(), version)
+            cache.keep(key, page)
+        return _answer(page)
+
+    return answer  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def site_version() -> int:
+    """The number of the site's present version, read from the database; 0 before the first change."""
+    with db.engine.connect() as connection:
+        row = connection.exec_driver_sql("SELECT number FROM site_version WHERE id = 1").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _answer(page: KeptPage) -> Response:
+    response = Response(page.body, mimetype="text/html")
+    response.set_etag(page.etag)
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response.make_conditional(request)
+
+
+def _private(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
