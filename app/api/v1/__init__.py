@@ -1,0 +1,1 @@
+"""Version 1 of the API. Fields are added, never renamed or taken away."""
