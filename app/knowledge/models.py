@@ -123,6 +123,7 @@ class Article(Base):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    related_found_at: Mapped[datetime | None] = mapped_column(index=True)
 
     category: Mapped[Category | None] = relationship()
     owner: Mapped[Account | None] = relationship(foreign_keys=owner_id)

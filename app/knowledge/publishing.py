@@ -29,6 +29,7 @@ from app.knowledge.models import (
     Translation,
 )
 from app.knowledge.redirects import add_redirect
+from app.knowledge.related import request_related
 from app.knowledge.site_version import raise_site_version
 from app.search.indexing import request_indexing
 
@@ -212,6 +213,7 @@ def publish(
     article.state = ArticleState.PUBLISHED
     article.archived_at = None
     article.replaced_by_id = None
+    article.related_found_at = None
     session.flush()
     session.execute(
         delete(PublishedLink).where(PublishedLink.article_id == article.id, PublishedLink.language == language)
@@ -220,6 +222,7 @@ def publish(
         PublishedLink(article_id=article.id, language=language, **link) for link in links.internal_links(page.links)
     )
     announce_change(session, article, [language])
+    request_related(session)
     activity.record(
         session,
         "published",
