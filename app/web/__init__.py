@@ -2,11 +2,16 @@
 
 from flask import Flask
 
-from app.web import access, transaction
+from app.web import access, assets, errors, headers, origin, templating, transaction
 from config import Settings
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect what every request passes through."""
+    headers.install(app, settings)
     access.install(app)
+    origin.install(app, settings)
+    assets.install(app, settings)
+    templating.install(app, settings)
+    errors.install(app)
     transaction.install(app)

@@ -1,0 +1,83 @@
+"""Style sheets, scripts and pictures of the site: read once, addressed by their content, kept by browsers for a year."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, request
+
+from app.web.colours import brand_css
+from config import Settings
+
+FOLDER = Path(__file__).parent / "static"
+STYLE_SHEETS = ("tokens", "base", "components", "article", "search")
+"""The parts of `site.css`, in their order: one request brings them all."""
+
+blueprint = Blueprint("web", __name__)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is sent. `digest` is part of its address; `packed` is the content in gzip, or None."""
+
+    content: bytes
+    packed: bytes | None
+    media_type: str
+    digest: str
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Asset:
+        """The file of this name and content."""
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        packed = gzip.compress(content, mtime=0) if media_type.startswith("text/") or name.endswith((".js", ".svg")) else None
+        return cls(content, packed, media_type, hashlib.sha256(content).hexdigest()[:12])
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Read every asset into memory and connect their addresses."""
+    app.extensions["assets"] = read_assets(settings.brand_hue)
+    app.register_blueprint(blueprint)
+
+
+def read_assets(brand_hue: int) -> dict[str, Asset]:
+    """All assets by name: `site.css`, the scripts such as `vote.js`, and the pictures."""
+    styles = [(FOLDER / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLE_SHEETS]
+    found = {"site.css": ("\n".join([brand_css(brand_hue), *styles])).encode()}
+    for path in sorted([*(FOLDER / "js").glob("*.js"), *FOLDER.glob("*.svg")]):
+        found[path.name] = path.read_bytes()
+    return {name: Asset.of(name, content) for name, content in found.items()}
+
+
+def static_url(name: str) -> str:
+    """The address of an asset, which changes with its content.
+
+    Raises:
+        KeyError: there is no such asset.
+    """
+    asset: Asset = current_app.extensions["assets"][name]
+    return f"{request.script_root}/static/{asset.digest}/{name}"
+
+
+@blueprint.get("/static/<digest>/<name>", endpoint="static")
+def send(digest: str, name: str) -> Response:
+    """An asset, for good under its own digest; under an outdated one the current content, to be asked for again."""
+    asset: Asset | None = current_app.extensions["assets"].get(name)
+    if asset is None:
+        abort(404)
+    packed = asset.packed if "gzip" in request.accept_encodings else None
+    response = make_response(packed or asset.content)
+    response.content_type = f"{asset.media_type}; charset=utf-8" if asset.packed else asset.media_type
+    if packed:
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.cache_control.public = True
+    if digest == asset.digest:
+        response.cache_control.max_age = 365 * 24 * 3600
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response
