@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.accounts import models
+from app.accounts import commands, models, pages, signing_in
 from config import Settings
 
 __all__ = ["install", "models"]
@@ -10,3 +10,6 @@ __all__ = ["install", "models"]
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect signing in."""
+    signing_in.install(app, settings)
+    app.register_blueprint(pages.blueprint)
+    app.cli.add_command(commands.group)

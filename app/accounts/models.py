@@ -1,10 +1,10 @@
-"""The accounts of people who sign in."""
+"""The accounts of people who sign in, and the attempts to do so."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.roles import Role
@@ -25,3 +25,20 @@ class Account(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """One try to sign in. Both keys are keyed hashes: the row names nobody, nor what was typed."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index(None, "account_key", "happened_at"),
+        Index(None, "address_key", "happened_at"),
+        Index(None, "happened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_key: Mapped[str]
+    address_key: Mapped[str]
+    happened_at: Mapped[datetime]
+    succeeded: Mapped[bool] = mapped_column(default=False)
