@@ -9,9 +9,9 @@ from config import Settings
 def install(app: Flask, settings: Settings) -> None:
     """Connect what every request passes through."""
     headers.install(app, settings)
+    transaction.install(app)
     access.install(app)
     origin.install(app, settings)
     assets.install(app, settings)
     templating.install(app, settings)
     errors.install(app)
-    transaction.install(app)
