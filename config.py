@@ -61,8 +61,11 @@ class Settings:
     secure_cookies: bool = _setting("Send cookies over HTTPS only. Set to yes behind HTTPS.", False)
     trusted_proxies: int = _setting("How many reverse proxies stand in front and set X-Forwarded headers.", 0)
     upload_limit_mb: int = _setting("Largest attachment in megabytes.", 20)
+    host: str = _setting("Address of this machine that the web server listens at; 0.0.0.0 is all of them.", "127.0.0.1")
+    port: int = _setting("Port that the web server listens at.", 8000)
     web_processes: int = _setting("How many web server processes run.", 2)
     web_threads: int = _setting("How many threads each web server process runs.", 8)
+    access_log: bool = _setting("Log a line for each request: method, path, status, size, time. No names, no queries.", False)
     log_level: str = _setting("How much the log tells: DEBUG, INFO, WARNING or ERROR.", "INFO")
 
     def __post_init__(self) -> None:
@@ -188,6 +191,7 @@ def _check_ranges(settings: Settings) -> None:
         ("brand_hue", 0, 359),
         ("trusted_proxies", 0, 5),
         ("upload_limit_mb", 1, 1024),
+        ("port", 1, 65535),
         ("web_processes", 1, 64),
         ("web_threads", 1, 256),
     ):

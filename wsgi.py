@@ -3,9 +3,12 @@
 import sys
 
 from app import create_app
+from app.foundation import log
 from config import Settings, SettingsError
 
 try:
-    app = create_app(Settings.from_environment().prepared())
+    settings = Settings.from_environment().prepared()
+    log.set_up(settings)
+    app = create_app(settings)
 except SettingsError as error:
     sys.exit(f"The site cannot start: {error}")

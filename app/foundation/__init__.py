@@ -2,14 +2,14 @@
 
 from flask import Flask
 
-from app.foundation import activity, database, jobs
+from app.foundation import activity, commands, database, health, jobs, log, migrating, worker
 from config import Settings
 
 __all__ = ["activity", "install", "jobs"]
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Connect settings and database."""
+    """Connect settings, log, database, jobs and the commands that look after an installation."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.upload_limit_mb * 2**20,
@@ -19,4 +19,9 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
     app.extensions["settings"] = settings
+    log.install(app, settings)
     database.install(app, settings)
+    migrating.install(app, settings)
+    worker.install(app, settings)
+    health.install(app)
+    commands.install(app)

@@ -108,6 +108,17 @@ def transaction() -> Iterator[Session]:
         commit(session)
 
 
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only reads: on SQLite it waits for no writer and no writer waits for it."""
+    before = only_reads.set(True)
+    try:
+        with contextlib.closing(db.sessionmaker()) as session:
+            yield session
+    finally:
+        only_reads.reset(before)
+
+
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Have `call` called once, when this session's transaction has been committed; never when it is rolled back."""
     session.info.setdefault("after_commit", []).append(call)
@@ -157,6 +168,7 @@ __all__ = [
     "install",
     "is_postgresql",
     "only_reads",
+    "reading",
     "rollback",
     "transaction",
 ]

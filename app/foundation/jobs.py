@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Text, delete, or_, select, update
+from sqlalchemy import Text, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,6 +22,7 @@ from app.foundation.database import Base, after_commit, is_postgresql
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
+LONGEST_WAIT = timedelta(minutes=10)
 
 
 class Job(Base):
@@ -44,7 +45,11 @@ class Job(Base):
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of job: `run(session, **arguments)` is called in a transaction that ends the job when it commits."""
+    """A kind of job: `run(session, **arguments)` is called in a transaction that ends the job when it commits.
+
+    The transaction begins with the first use of `session`, and SQLite lets nobody else write from then on: a job that
+    works for long reads what it needs in a session of its own, and uses this one at its end or not at all.
+    """
 
     name: str
     run: Callable[..., None]
@@ -116,3 +121,59 @@ def due_job_ids(session: Session) -> list[int]:
 def finish(session: Session, job_id: int) -> None:
     """Strike a job from the ledger, in the transaction of the job itself."""
     session.execute(delete(Job).where(Job.id == job_id))
+
+
+def extend_lease(session: Session, job_id: int, *, worker: str) -> None:
+    """Keep a running job in the hands of its worker for another `LEASE`."""
+    held = update(Job).where(Job.id == job_id, Job.leased_by == worker)
+    session.execute(held.values(leased_until=clock.now() + LEASE))
+
+
+def free_leases(session: Session, *, worker: str) -> list[int]:
+    """Let go of what a worker of this name held when it died, and return those ids. Only for a worker that starts.
+
+    A job that has been cut short as often as it may be tried is given up: it may be what kills the worker.
+    """
+    held = update(Job).where(Job.leased_by == worker).values(leased_until=None, leased_by=None)
+    freed = list(session.scalars(held.returning(Job.id)))
+    given_up = update(Job).where(Job.id.in_(freed), Job.attempts >= MOST_ATTEMPTS)
+    session.execute(given_up.values(failed_at=clock.now(), last_error="The worker died while it ran this job."))
+    return sorted(freed)
+
+
+def record_failure(session: Session, job_id: int, error: str) -> Job | None:
+    """Note that a job raised: it is tried again later and later, and given up after `MOST_ATTEMPTS`.
+
+    Returns:
+        The job, or None when it is no longer in the ledger. `failed_at` tells whether it was given up.
+    """
+    job = session.get(Job, job_id)
+    if job is None:
+        return None
+    now = clock.now()
+    job.last_error = error
+    job.leased_until = job.leased_by = None
+    job.due_at = now + min(timedelta(seconds=2**job.attempts), LONGEST_WAIT)
+    job.failed_at = now if job.attempts >= MOST_ATTEMPTS else None
+    session.flush()
+    return job
+
+
+def retry(session: Session, job_id: int) -> Job | None:
+    """Have a job run as soon as possible, with all its attempts again; None when there is no such job."""
+    job = session.get(Job, job_id)
+    if job is None:
+        return None
+    job.due_at, job.attempts, job.failed_at, job.last_error = clock.now(), 0, None, ""
+    session.flush()
+    return job
+
+
+def unfinished_jobs(session: Session) -> list[Job]:
+    """All that is in the ledger: the failed ones first, then in the order in which they will run."""
+    return list(session.scalars(select(Job).order_by(Job.failed_at.is_(None), Job.due_at, Job.id)))
+
+
+def failed_count(session: Session) -> int:
+    """How many jobs have been given up and wait for somebody to look."""
+    return session.scalar(select(func.count()).where(Job.failed_at.is_not(None))) or 0

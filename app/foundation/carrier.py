@@ -1,0 +1,46 @@
+"""Carries the ids of jobs from the processes that ask for them to the worker, so that it need not wait for its next look
+into the ledger. Only the ledger is a promise: what is lost here, the worker finds there."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from threading import Lock
+
+from huey import SqliteHuey
+
+logger = logging.getLogger(__name__)
+
+
+class Carrier:
+    """A queue of job ids in a file of the data folder, shared by all processes of an installation."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: SqliteHuey | None = None
+        self._opening = Lock()
+
+    def carry(self, job_id: int) -> None:
+        """Tell the worker of a job. Never raises: a request that has been committed must not fail here."""
+        try:
+            self._queue().storage.enqueue(str(job_id).encode("ascii"))
+        except Exception as error:
+            logger.warning("Job %d was not carried to the worker (%s); it will find it in the ledger.", job_id, error)
+
+    def arrived(self) -> list[int]:
+        """The ids that wait, oldest first, each once; they are taken off the queue."""
+        storage = self._queue().storage
+        waiting = dict.fromkeys(int(each) for each in iter(storage.dequeue, None))
+        return list(waiting)
+
+    def close(self) -> None:
+        """Close the file in this thread."""
+        if self._opened is not None:
+            self._opened.storage.close()
+
+    def _queue(self) -> SqliteHuey:
+        # The file is opened on the first use: most commands never carry a job.
+        with self._opening:
+            if self._opened is None:
+                self._opened = SqliteHuey("jobs", filename=str(self.path), fsync=False, results=False, timeout=1)
+            return self._opened

@@ -1,0 +1,59 @@
+"""What the site writes to its log: one line a record, with time, level, the request's id, and where it comes from."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+import time
+from contextvars import ContextVar
+
+from flask import Flask, Response, request
+
+from config import Settings
+
+#: The id of the request that is being answered; `-` outside requests.
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+
+
+class OneLine(logging.Formatter):
+    """Writes a record as one line: whatever readers send, and tracebacks too, cannot start a second one."""
+
+    converter = time.gmtime
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(request_id)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record; control characters are written as escapes."""
+        record.request_id = request_id.get()
+        return _CONTROL.sub(lambda found: repr(found.group())[1:-1], super().format(record))
+
+
+def set_up(settings: Settings) -> None:
+    """Send the log of this process to standard error. Called once by whatever starts a process."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give every request an id: that of the proxy in front, when one is trusted, or a new one. The answer carries it."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
+        request_id.set(given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(6))
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        response.headers["X-Request-ID"] = request_id.get()
+        return response

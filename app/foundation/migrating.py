@@ -1,0 +1,98 @@
+"""The tables of the database and how they change: Alembic migrations in `migrations/`, run by every start of the site."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_alembic import Alembic
+from sqlalchemy.types import TypeDecorator
+
+from app.foundation.database import Base, db
+from app.foundation.errors import Unavailable
+from app.foundation.file_lock import AlreadyHeld, FileLock
+from config import ROOT, Settings
+
+logger = logging.getLogger(__name__)
+
+FOLDER = ROOT / "migrations"
+
+
+class _Migrations(Alembic):
+    """Alembic, run in one transaction a command, also on SQLite, where foreign keys rest while tables are rebuilt."""
+
+    def run_migrations(
+        self, fn: Callable[[Any, MigrationContext], list[MigrationStep]], **kwargs: Any
+    ) -> None:
+        connection = self.migration_context.connection
+        if connection is None or connection.dialect.name != "sqlite":
+            super().run_migrations(fn, **kwargs)
+            return
+        # The switch has no effect inside a transaction, so it is set on the driver's own connection, before one begins.
+        driver_connection = connection.connection
+        driver_connection.execute("PRAGMA foreign_keys=OFF")
+        try:
+            super().run_migrations(fn, **kwargs)
+            broken = driver_connection.execute("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"A migration left rows that point nowhere: {broken[:5]}")
+        finally:
+            driver_connection.execute("PRAGMA foreign_keys=ON")
+
+
+def render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:
+    """How a migration writes our own column types: as what they are to the database, so that it imports nothing of ours."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+migrations = _Migrations(metadatas=Base.metadata, run_mkdir=False)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Connect Alembic and its commands, `flask db …`."""
+    app.config["ALEMBIC"] = {"script_location": str(FOLDER), "path_separator": "newline"}
+    app.config["ALEMBIC_CONTEXT"] = {
+        "render_item": render_item,
+        "render_as_batch": settings.database_address.startswith("sqlite"),
+        "compare_type": True,
+        "transactional_ddl": True,
+    }
+    migrations.init_app(app)
+
+
+def is_at_head() -> bool:
+    """Whether the database has all tables as this version of the site wants them. Needs an application context."""
+    with db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    return set(current) == set(_heads())
+
+
+def upgrade(settings: Settings) -> bool:
+    """Make or change the tables as this version of the site wants them. Needs an application context.
+
+    Returns:
+        Whether there was anything to do.
+
+    Raises:
+        Unavailable: another process is at it.
+    """
+    if is_at_head():
+        return False
+    try:
+        with FileLock(Path(settings.data_dir) / "migrations.lock"):
+            migrations.upgrade()
+    except AlreadyHeld as error:
+        raise Unavailable("Another process changes the database just now: wait for it and start again.") from error
+    return True
+
+
+def _heads() -> tuple[str, ...]:
+    return tuple(ScriptDirectory(str(FOLDER)).get_heads())
