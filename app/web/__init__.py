@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.web import access, assets, errors, headers, origin, templating, transaction
+from app.web import access, assets, errors, headers, health, origin, templating, transaction
 from config import Settings
 
 
@@ -10,6 +10,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Connect what every request passes through."""
     headers.install(app, settings)
     transaction.install(app)
+    app.register_blueprint(health.blueprint)
     access.install(app)
     origin.install(app, settings)
     assets.install(app, settings)
