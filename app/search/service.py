@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
+from sqlalchemy.orm import Session
+
 from app.search.documents import Presentation
 
 
@@ -81,3 +83,29 @@ class Suggestion:
     title: str
     url: str
     area: str = ""
+
+
+def search(
+    session: Session,
+    query: str,
+    *,
+    language: str,
+    readers: frozenset[str],
+    page: int = 1,
+    filters: Mapping[str, str] | None = None,
+    exact: bool = False,
+) -> SearchAnswer:
+    """One page of the answer to a search."""
+    return SearchAnswer(query=query, state=SearchState.HINT)
+
+
+def suggest(query: str, *, language: str, readers: frozenset[str], most: int = 6) -> list[Suggestion]:
+    """What somebody who has typed this much may want."""
+    return []
+
+
+def similar(
+    session: Session, kind: str, key: str, *, readers: frozenset[str], most: int = 5
+) -> list[tuple[str, Presentation]]:
+    """The documents in the same language that say the most of the same, best first."""
+    return []

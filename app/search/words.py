@@ -1,0 +1,242 @@
+"""Text made into words that can be compared: the one analysis that documents and searches share.
+
+Case and accents are folded, words are stemmed in their language, and stop words fall away unless nothing else is left.
+Scripts that put no blanks between words are taken as pairs of letters. Nothing a person types has a meaning of its own:
+operators, wildcards and quotes are plain text. Functions live on the module because search engines pickle them.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import snowballstemmer
+
+from app.foundation.text import cleaned
+from app.search.stop_words import STOP_WORDS
+
+#: Goes up with every change that makes indexed words differ; part of each document's digest.
+ANALYSIS = "1"
+LONGEST_QUERY = 4000
+MOST_TOKENS = 48
+LONGEST_WORD = 64
+
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali",
+    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_LETTERS_FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+_ELIDING = frozenset({"fr", "it", "ca"})
+
+# Han, kana, Hangul, Thai, Lao, Burmese and Khmer are written without blanks, or glue endings to words.
+_UNSPACED = (
+    "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1100-\u11ff\u1780-\u17dd\u3005-\u3007\u3041-\u30ff\u3130-\u318f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f"
+)
+_MARKS = "".join(
+    re.escape(chr(point))
+    for start, end in ((0x300, 0x3100), (0xA600, 0xAC00), (0xFE00, 0xFE30))
+    for point in range(start, end)
+    if unicodedata.category(chr(point)).startswith("M") and not re.match(f"[{_UNSPACED}]", chr(point))
+)
+_LETTER = rf"(?:(?![{_UNSPACED}_])[\w{_MARKS}])"
+_CHUNK = re.compile(
+    rf"(?P<unspaced>[{_UNSPACED}]+)"
+    rf"|(?P<sharp>(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w))"
+    rf"|(?P<word>{_LETTER}+(?:['’._\-]{_LETTER}+)*)"
+    r"|(?P<picture>[\u2600-\u27bf\U0001f1e6-\U0001faff])"
+)
+_JOINTS = re.compile(r"[._\-]")
+_IDENTIFIER = re.compile(r"(?=.*\d\d)(?=.*[a-z])[a-z]{1,12}\d[a-z0-9]*|0x[0-9a-f]{2,16}|\d+[a-z]+\d+[a-z0-9]*|\d{5,20}")
+_VERSION = re.compile(r"v?\d{1,5}(?:\.\d{1,6}){2,4}")
+
+
+@dataclass(frozen=True)
+class Located:
+    """The tokens that stand for one stretch of a text, from `start` up to but not including `end` (in characters)."""
+
+    start: int
+    end: int
+    tokens: tuple[str, ...]
+
+
+def base_language(language: str) -> str:
+    """The language without its region or script: `pt` for `pt-BR`."""
+    return language.partition("-")[0].lower()
+
+
+@lru_cache(maxsize=65536)
+def folded_word(word: str) -> str:
+    """The word case folded and without accents; marks that make another letter of it stay (`が`, `й`)."""
+    if word.isascii():
+        return word.lower()
+    kept: list[str] = []
+    for letter in unicodedata.normalize("NFKD", word.casefold()):
+        if not (_is_accent(letter) and not (letter == "\u0306" and kept and kept[-1] == "и")):
+            kept.append(letter)
+    return unicodedata.normalize("NFC", "".join(kept)).translate(_LETTERS_FOLDED)
+
+
+def stemmed(word: str, language: str) -> str:
+    """The folded word's stem in this language (base code), the word itself where no stemmer is known."""
+    return _stemmed(word, language) if language in _STEMMERS and len(word) > 2 else word
+
+
+def index_tokens(text: str, language: str) -> list[str]:
+    """All tokens of a document's text, in order, without stop words."""
+    language = base_language(language)
+    return [token for each in _located(text, language, is_query=False) for token in each.tokens]
+
+
+def located_tokens(text: str, language: str) -> Iterator[Located]:
+    """Where the tokens of `index_tokens` stand in the text; letters of unspaced scripts come as pairs."""
+    return _located(text, base_language(language), is_query=False)
+
+
+def query_tokens(text: str, language: str) -> tuple[str, ...]:
+    """What to look for: each token once, in order, at most `MOST_TOKENS`; stop words only when there is nothing else."""
+    language = base_language(language)
+    text = cleaned(text[: LONGEST_QUERY * 2])[:LONGEST_QUERY]
+    tokens = _distinct(_located(text, language, is_query=True))
+    return tokens or _distinct(_located(text, "", is_query=True, stem_language=language))
+
+
+def spellings(text: str) -> Iterator[str]:
+    """The folded, unstemmed words of a text that a speller can use: letters only, three or more."""
+    for _start, _end, part in _parts(text):
+        word = folded_word(part)
+        if 3 <= len(word) <= 40 and word.isalpha():
+            yield word
+
+
+def located_spellings(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the words of a text stand that a speller may look at: start, end, folded word."""
+    for start, end, part in _parts(text):
+        word = folded_word(part)
+        if word.isalpha():
+            yield start, end, word
+
+
+def identifiers(text: str) -> tuple[str, ...]:
+    """The error codes, product numbers and versions in a text, each once, written alike: `kb1234` for `KB-1234`."""
+    found: dict[str, None] = {}
+    for match in _CHUNK.finditer(text):
+        if match.lastgroup == "word":
+            compact = compact_identifier(match.group())
+            if compact:
+                found[compact] = None
+            else:
+                found |= dict.fromkeys(c for part in _JOINTS.split(match.group()) if (c := compact_identifier(part)))
+    return tuple(found)
+
+
+def compact_identifier(word: str) -> str:
+    """The identifier that a word is, written without hyphens; empty when it is none."""
+    plain = folded_word(word[:LONGEST_WORD])
+    if _VERSION.fullmatch(plain):
+        return plain.removeprefix("v")
+    compact = re.sub(r"[_\-]", "", plain)
+    return compact if _IDENTIFIER.fullmatch(compact) else ""
+
+
+def is_stop_word(word: str, language: str) -> bool:
+    """Whether a folded word says nothing in this language (base code)."""
+    return word in STOP_WORDS.get(language, frozenset())
+
+
+def _is_accent(letter: str) -> bool:
+    kind = unicodedata.combining(letter)
+    return kind >= 200 or 10 <= kind <= 36
+
+
+_stemmers = threading.local()
+
+
+@lru_cache(maxsize=200_000)
+def _stemmed(word: str, language: str) -> str:
+    # A stemmer keeps the word at hand in itself, so each thread has its own.
+    own: dict[str, Any] = _stemmers.__dict__
+    stemmer = own.get(language)
+    if stemmer is None:
+        stemmer = own[language] = snowballstemmer.stemmer(_STEMMERS[language])
+    return str(stemmer.stemWord(word))
+
+
+def _distinct(located: Iterable[Located]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for each in located:
+        found |= dict.fromkeys(each.tokens)
+        if len(found) >= MOST_TOKENS:
+            break
+    return tuple(found)[:MOST_TOKENS]
+
+
+def _located(text: str, language: str, *, is_query: bool, stem_language: str | None = None) -> Iterator[Located]:
+    stops = STOP_WORDS.get(language, frozenset())
+    stems = language if stem_language is None else stem_language
+    for match in _CHUNK.finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            tokens = _word_tokens(match.group(), stems, stops)
+            if tokens:
+                yield Located(match.start(), match.end(), tokens)
+        elif kind == "unspaced":
+            yield from _letter_pairs(match.group(), match.start(), is_query=is_query)
+        else:
+            yield Located(match.start(), match.end(), (match.group().lower(),))
+
+
+@lru_cache(maxsize=65536)
+def _word_tokens(chunk: str, language: str, stops: frozenset[str]) -> tuple[str, ...]:
+    parts = _JOINTS.split(chunk)
+    tokens = []
+    for part in parts:
+        word = _without_apostrophes(folded_word(part[:LONGEST_WORD]), language)
+        if word and word not in stops:
+            tokens.append(stemmed(word, language))
+    if len(parts) > 1:
+        joined = compact_identifier(chunk) or ("" if "." in chunk or len(parts) > 3 else folded_word("".join(parts)))
+        if joined and joined not in stops:
+            tokens.append(stemmed(joined[:LONGEST_WORD], language))
+    return tuple(tokens)
+
+
+def _without_apostrophes(word: str, language: str) -> str:
+    if "'" not in word and "’" not in word:
+        return word
+    first, *rest = word.replace("’", "'").split("'")
+    if language in _ELIDING and rest:
+        return rest[-1]
+    if rest and rest[-1] == "s":
+        rest.pop()
+    return first + "".join(rest)
+
+
+def _letter_pairs(run: str, start: int, *, is_query: bool) -> Iterator[Located]:
+    """Pairs of neighbouring letters. Documents also hold the single ones, which a query of one letter looks for."""
+    letters = [folded_word(letter) for letter in run]
+    if len(run) == 1 or not is_query:
+        for place, letter in enumerate(letters):
+            yield Located(start + place, start + place + 1, (letter,))
+    for place in range(len(letters) - 1):
+        yield Located(start + place, start + place + 2, (letters[place] + letters[place + 1],))
+
+
+def _parts(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _CHUNK.finditer(text):
+        if match.lastgroup != "word":
+            continue
+        at = match.start()
+        for part in re.split(r"([._\-])", match.group()):
+            if part not in "._-":
+                bare = re.split(r"['’]", part)[0] if part[-2:].lower() in ("'s", "’s") else part
+                yield at, at + len(bare), bare
+            at += len(part)
