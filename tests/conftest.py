@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import create_app
 from app.foundation.database import Base, db
 from config import Settings
 from tests.make import Make
+from tests.visitor import Visitor
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def settings(tmp_path: Path) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """A fresh, empty site."""
     flask_app = create_app(settings)
+    flask_app.test_client_class = Visitor
     with flask_app.app_context():
         Base.metadata.drop_all(db.engine)
         Base.metadata.create_all(db.engine)
@@ -45,9 +46,11 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask) -> Visitor:
     """A browser without JavaScript, for somebody who has not signed in."""
-    return app.test_client()
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    return visitor
 
 
 @pytest.fixture
