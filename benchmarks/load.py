@@ -1,0 +1,70 @@
+"""Servers on loopback and the load that wrk puts on them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_REPORT = """
+done = function(summary, latency, requests)
+  io.write(string.format('\\n{"requests": %d, "seconds": %.6f, "errors": %d, "p50_ms": %.3f, "p95_ms": %.3f, "p99_ms": %.3f}\\n',
+    summary.requests, summary.duration / 1e6,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout,
+    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000))
+end
+"""
+_ROTATE = """
+local paths = {}
+for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
+local at = 0
+request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
+"""
+
+
+@contextlib.contextmanager
+def server(target: str, environment: Mapping[str, str], *, processes: int = 2, threads: int = 8) -> Iterator[str]:
+    """Gunicorn on a free loopback port serving `target`; gives its address and ends it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", str(processes), "--threads", str(threads)]
+    command += ["-b", f"127.0.0.1:{port}", "--log-level", "warning", target]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address + environment.get("FIRST_PATH", "/"))
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def put_load(address: str, paths: list[str], *, connections: int, seconds: int, folder: Path) -> dict[str, float]:
+    """Ask for the paths in turn: requests, seconds, requests per second, errors and latencies in milliseconds."""
+    script = folder / "load.lua"
+    script.write_text(_ROTATE + _REPORT, encoding="utf-8")
+    listed = folder / "paths.txt"
+    listed.write_text("\n".join(paths) + "\n", encoding="utf-8")
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), address]
+    out = subprocess.run(command, env={**os.environ, "PATHS": str(listed)}, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(out.stdout.strip().splitlines()[-1])
+    return found | {"per_second": found["requests"] / found["seconds"]}
+
+
+def _wait(address: str) -> None:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"{address} did not answer within ten seconds.")

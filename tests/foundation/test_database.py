@@ -1,0 +1,53 @@
+"""Transactions and types of the database."""
+
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account
+from app.accounts.roles import Role
+from app.foundation import clock
+from app.foundation.database import after_commit, transaction
+from tests.make import Make
+
+
+def test_a_time_without_zone_is_refused(session: Session, make: Make) -> None:
+    with pytest.raises(StatementError, match="has no time zone"):
+        make.account(created_at=datetime(2026, 1, 1))  # noqa: DTZ001  # the point of the test
+
+
+def test_times_come_back_in_utc(session: Session, make: Make) -> None:
+    now = clock.now()
+    account = make.account(created_at=now)
+    session.commit()
+    session.expire_all()
+    assert account.created_at == now
+    assert account.created_at.utcoffset() is not None
+
+
+def test_a_word_outside_a_choice_is_refused_by_the_database(session: Session) -> None:
+    session.add(Account(email="a@example.com", display_name="A", role=Role.READER, created_at=clock.now()))
+    session.flush()
+    with pytest.raises(IntegrityError):
+        session.connection().exec_driver_sql("UPDATE accounts SET role = 'emperor'")
+    session.rollback()
+
+
+def test_calls_wait_for_the_commit(app: Flask) -> None:
+    called: list[str] = []
+    with app.app_context():
+        with transaction() as session:
+            after_commit(session, lambda: called.append("done"))
+            assert called == []
+        assert called == ["done"]
+
+
+def test_what_is_rolled_back_calls_nothing(app: Flask) -> None:
+    called: list[str] = []
+    with app.app_context(), pytest.raises(RuntimeError, match="stop"), transaction() as session:
+        after_commit(session, lambda: called.append("done"))
+        raise RuntimeError("stop")
+    assert called == []

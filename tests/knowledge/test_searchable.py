@@ -1,0 +1,55 @@
+"""Articles as search knows them."""
+
+from sqlalchemy.orm import Session
+
+from app.knowledge import feedback, publishing
+from app.knowledge.searchable import ArticleSource
+from tests.make import Make
+
+source = ArticleSource()
+PUBLIC = frozenset({"public"})
+
+
+def test_each_published_language_is_one_document(session: Session, make: Make) -> None:
+    article = make.article("Reset", "Intro.\n\n## Steps\n\nPress.", category="a/b", aliases=("lost key",), tags=("pin",))
+    make.translation(article, "es", "Restablecer")
+    make.translation(article, "fr", "Réinitialiser", published=False)
+    keys = list(source.every_key(session))
+    assert keys == [f"{article.id}:en", f"{article.id}:es"]
+    english, spanish = source.documents(session, keys)
+    assert (english.title, english.group, spanish.language) == ("Reset", str(article.id), "es")
+    assert english.aliases == ("lost key",)
+    assert spanish.aliases == ()
+    assert english.facets == {"category": ("a", "a/b"), "type": ("how_to",), "tag": ("pin",)}
+    assert [passage.heading for passage in english.passages] == ["", "Steps"]
+
+
+def test_an_archived_article_is_no_document(session: Session, make: Make) -> None:
+    article = make.article()
+    publishing.archive(session, article, by=None)
+    assert list(source.documents(session, [f"{article.id}:en"])) == []
+    assert source.present(session, [f"{article.id}:en"], readers=PUBLIC) == {}
+
+
+def test_an_article_for_staff_is_shown_to_staff_alone(session: Session, make: Make) -> None:
+    article = make.article(audience="staff", category="desk")
+    key = f"{article.id}:en"
+    assert source.present(session, [key], readers=PUBLIC) == {}
+    shown = source.present(session, [key], readers=PUBLIC | {"signed_in", "staff"})[key]
+    assert shown.area == ("Desk",)
+
+
+def test_a_found_article_brings_its_votes(session: Session, make: Make) -> None:
+    article = make.article()
+    for number in range(3):
+        feedback.cast_vote(session, article.id, "en", fixed=number > 0, voter=str(number))
+    shown = source.present(session, [f"{article.id}:en"], readers=PUBLIC)[f"{article.id}:en"]
+    assert (shown.fixed, shown.votes) == (2, 3)
+
+
+def test_without_an_index_titles_are_searched_first(session: Session, make: Make) -> None:
+    in_body = make.article("Something else", "About a refund.")
+    in_title = make.article("How do I get a refund?", "…")
+    make.article("A refund for staff", audience="staff")
+    found = source.search_plainly(session, ["refund"], language="en", readers=PUBLIC, most=5)
+    assert [document.group for document in found] == [str(in_title.id), str(in_body.id)]
