@@ -33,6 +33,6 @@ logconfig_dict = {
     "root": {"level": settings.log_level.upper(), "handlers": ["console"]},
     "loggers": {
         "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
-        "gunicorn.access": {"level": "INFO", "handlers": [], "propagate": True},
+        "gunicorn.access": {"level": "INFO" if settings.access_log else "WARNING", "handlers": [], "propagate": True},
     },
 }

@@ -8,32 +8,63 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.foundation.database import Base, db
+from app.foundation.database import db
 from config import Settings
+from tests.databases import SERVER, PostgresqlDatabases, SqliteDatabases
 from tests.make import Make
-from tests.visitor import Visitor
+from tests.postgresql import NoServer, Server
+
+_server = pytest.StashKey[Server]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run choose its database."""
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the tests store in")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the PostgreSQL server of this run; the processes of the run find it by its address."""
+    if config.getoption("--database") == "postgresql" and SERVER not in os.environ:
+        try:
+            config.stash[_server] = Server()
+        except NoServer as error:
+            raise pytest.UsageError(str(error)) from error
+        os.environ[SERVER] = config.stash[_server].address
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this run started."""
+    if _server in config.stash:
+        config.stash[_server].stop()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases | PostgresqlDatabases:
+    """Gives each test an empty database of the kind that this run is about."""
+    if SERVER in os.environ:
+        return PostgresqlDatabases(os.environ[SERVER])
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, databases: SqliteDatabases | PostgresqlDatabases) -> Settings:
     """The settings of a fresh installation."""
-    return Settings(data_dir=tmp_path / "data", secret_key="x" * 40, database_url=os.environ.get("TEST_DATABASE_URL", "")).prepared()
+    data_dir = tmp_path / "data"
+    return Settings(data_dir=data_dir, secret_key="x" * 40, database_url=databases.fresh(data_dir)).prepared()
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """A fresh, empty site."""
     flask_app = create_app(settings)
-    flask_app.test_client_class = Visitor
-    with flask_app.app_context():
-        Base.metadata.drop_all(db.engine)
-        Base.metadata.create_all(db.engine)
     yield flask_app
     with flask_app.app_context():
         db.engine.dispose()
+    flask_app.extensions["carrier"].close()
 
 
 @pytest.fixture
@@ -46,11 +77,9 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def client(app: Flask) -> Visitor:
+def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript, for somebody who has not signed in."""
-    visitor = app.test_client()
-    assert isinstance(visitor, Visitor)
-    return visitor
+    return app.test_client()
 
 
 @pytest.fixture

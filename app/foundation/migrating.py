@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 def is_at_head() -> bool:
     """Whether the database has all tables as this version of the site wants them. Needs an application context."""
-    with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) == set(_heads())
+    return set(_current()) == set(_heads())
 
 
 def upgrade(settings: Settings) -> bool:
@@ -82,10 +81,16 @@ def upgrade(settings: Settings) -> bool:
         Whether there was anything to do.
 
     Raises:
-        Unavailable: another process is at it.
+        Unavailable: another process is at it, or the database was made by a newer version of the site.
     """
     if is_at_head():
         return False
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if unknown := sorted(set(_current()) - known):
+        raise Unavailable(
+            f"The database was made by a newer version of the site (it has revision {unknown[0]}): "
+            "install that version again, or go back to a copy of the database from before."
+        )
     try:
         with FileLock(Path(settings.data_dir) / "migrations.lock"):
             migrations.upgrade()
@@ -94,5 +99,15 @@ def upgrade(settings: Settings) -> bool:
     return True
 
 
+def _current() -> tuple[str, ...]:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads()
+
+
+@cache
 def _heads() -> tuple[str, ...]:
-    return tuple(ScriptDirectory(str(FOLDER)).get_heads())
+    return tuple(_scripts().get_heads())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
