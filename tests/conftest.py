@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -17,6 +16,7 @@ from config import Settings
 from tests.databases import SERVER, PostgresqlDatabases, SqliteDatabases
 from tests.make import Make
 from tests.postgresql import NoServer, Server
+from tests.visitor import Visitor
 
 _server = pytest.StashKey[Server]()
 
@@ -61,6 +61,7 @@ def settings(tmp_path: Path, databases: SqliteDatabases | PostgresqlDatabases) -
 def app(settings: Settings) -> Iterator[Flask]:
     """A fresh, empty site."""
     flask_app = create_app(settings)
+    flask_app.test_client_class = Visitor
     yield flask_app
     with flask_app.app_context():
         db.engine.dispose()
@@ -77,9 +78,11 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask) -> Visitor:
     """A browser without JavaScript, for somebody who has not signed in."""
-    return app.test_client()
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    return visitor
 
 
 @pytest.fixture
