@@ -65,7 +65,9 @@ class Settings:
     port: int = _setting("Port that the web server listens at.", 8000)
     web_processes: int = _setting("How many web server processes run.", 2)
     web_threads: int = _setting("How many threads each web server process runs.", 8)
-    access_log: bool = _setting("Log a line for each request: method, path, status, size, time. No names, no queries.", False)
+    access_log: bool = _setting(
+        "Log a line for each request: method, path, status, size, time. No names, no queries.", False
+    )
     log_level: str = _setting("How much the log tells: DEBUG, INFO, WARNING or ERROR.", "INFO")
 
     def __post_init__(self) -> None:
@@ -121,11 +123,14 @@ class Settings:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise SettingsError(
-                    f"The folder {folder} cannot be made ({error.strerror}): set KB_DATA_DIR to a folder you may write to."
+                    f"The folder {folder} cannot be made ({error.strerror}): "
+                    "set KB_DATA_DIR to a folder you may write to."
                 ) from error
         if self.secret_key:
             return self
-        return Settings(**{**{each.name: getattr(self, each.name) for each in fields(self)}, "secret_key": self._kept_key()})
+        return Settings(
+            **{**{each.name: getattr(self, each.name) for each in fields(self)}, "secret_key": self._kept_key()}
+        )
 
     def _kept_key(self) -> str:
         path = self.data_dir / "secret_key"
@@ -136,7 +141,8 @@ class Settings:
             pass
         except OSError as error:
             raise SettingsError(
-                f"The secret key cannot be kept in {path} ({error.strerror}): set KB_DATA_DIR to a folder you may write to."
+                f"The secret key cannot be kept in {path} ({error.strerror}): "
+                "set KB_DATA_DIR to a folder you may write to."
             ) from error
         key = path.read_text(encoding="ascii").strip()
         if len(key) < 32:
@@ -178,7 +184,9 @@ def _check_addresses(settings: Settings) -> None:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise SettingsError(f"KB_{name.upper()} is {value!r}: write a whole address that starts with https://.")
     if settings.contact_email and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", settings.contact_email):
-        raise SettingsError(f"KB_CONTACT_EMAIL is {settings.contact_email!r}: write an address such as help@example.com.")
+        raise SettingsError(
+            f"KB_CONTACT_EMAIL is {settings.contact_email!r}: write an address such as help@example.com."
+        )
 
 
 def _check_language(settings: Settings) -> None:

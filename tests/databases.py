@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy import Connection, NullPool, create_engine, insert
 
 from app import create_app
 from app.foundation.database import Base
@@ -47,7 +47,7 @@ class PostgresqlDatabases:
         self._server = server
         self._name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
         self._address = new_database(server, self._name)
-        self._engine = create_engine(self._address)
+        self._engine = create_engine(self._address, poolclass=NullPool)
         with self._engine.begin() as connection:
             _lay_tables(connection)
 

@@ -1,6 +1,6 @@
 """Makes sure that the tests find a browser and a PostgreSQL server: `python -m tests.needs`.
 
-What is missing is installed where this is a Debian machine and we are allowed to; otherwise one line says what to install.
+What is missing is installed on a Debian machine where we are allowed to; otherwise one line says what to install.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def main() -> int:
     names = " ".join(packages)
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
-        sys.stderr.write(f"The tests need {' and '.join(packages)}: install it, on Debian with 'apt-get install {names}'.\n")
+        sys.stderr.write(
+            f"The tests need {' and '.join(packages)}: install it, on Debian with 'apt-get install {names}'.\n"
+        )
         return 1
     sys.stderr.write(f"Installing what the tests need: {names} …\n")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

@@ -1,5 +1,7 @@
-"""Carries the ids of jobs from the processes that ask for them to the worker, so that it need not wait for its next look
-into the ledger. Only the ledger is a promise: what is lost here, the worker finds there."""
+"""Carries the ids of jobs from the processes that ask for them to the worker, so that it hears of them at once.
+
+Only the ledger is a promise: what is lost here, the worker finds there.
+"""
 
 from __future__ import annotations
 

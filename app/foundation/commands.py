@@ -92,7 +92,9 @@ def settings() -> None:
         value = getattr(in_force, each.name)
         shown = "(hidden)" if each.name in SECRETS and value else _written(value)
         origin = "environment" if is_given else "default" if value == each.default else "made on the first start"
-        click.echo(f"{name} = {shown}  [{origin}; default: {_written(each.default)}]\n    {each.metadata['description']}")
+        click.echo(
+            f"{name} = {shown}  [{origin}; default: {_written(each.default)}]\n    {each.metadata['description']}"
+        )
 
 
 def _written(value: object) -> str:

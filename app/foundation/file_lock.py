@@ -1,4 +1,4 @@
-"""A lock that only one process of an installation can hold. The system frees it when the process ends, however it ends."""
+"""A lock that only one process of an installation can hold. However the process ends, the system frees it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def add_check(app: Flask, name: str, check: Check, *, is_needed: bool = True) ->
 
 
 def parts() -> list[PartHealth]:
-    """How every part is, in the order in which they were installed. A check that raises is a part that does not work."""
+    """How every part is, in the order in which they were installed. A part whose check raises does not work."""
     checks: dict[str, Check] = current_app.extensions["readiness"]
     not_needed: set[str] = current_app.extensions.get("readiness_not_needed", set())
     found = []

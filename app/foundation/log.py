@@ -23,10 +23,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 class OneLine(logging.Formatter):
     """Writes a record as one line: whatever readers send, and tracebacks too, cannot start a second one."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(request_id)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+        super().__init__(
+            "%(asctime)s.%(msecs)03dZ %(levelname)-7s %(request_id)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
+        )
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; control characters are written as escapes."""
@@ -46,7 +48,7 @@ def set_up(settings: Settings) -> None:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give every request an id: that of the proxy in front, when one is trusted, or a new one. The answer carries it."""
+    """Give every request an id: that of a trusted proxy in front, or a new one. The answer carries it."""
 
     @app.before_request
     def begin() -> None:

@@ -1,4 +1,4 @@
-"""The tables of the database and how they change: Alembic migrations in `migrations/`, run by every start of the site."""
+"""The tables of the database and how they change: Alembic migrations in `migrations/`, run by every start."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ FOLDER = ROOT / "migrations"
 class _Migrations(Alembic):
     """Alembic, run in one transaction a command, also on SQLite, where foreign keys rest while tables are rebuilt."""
 
-    def run_migrations(
-        self, fn: Callable[[Any, MigrationContext], list[MigrationStep]], **kwargs: Any
-    ) -> None:
+    def run_migrations(self, fn: Callable[[Any, MigrationContext], list[MigrationStep]], **kwargs: Any) -> None:
         connection = self.migration_context.connection
         if connection is None or connection.dialect.name != "sqlite":
             super().run_migrations(fn, **kwargs)
@@ -48,7 +46,7 @@ class _Migrations(Alembic):
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:
-    """How a migration writes our own column types: as what they are to the database, so that it imports nothing of ours."""
+    """Have migrations write our own column types as what they are to the database, so that they import nothing of ours."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     return False

@@ -35,7 +35,9 @@ def prepare(app: Flask, *, say: Callable[[str], None]) -> None:
             is_changed = migrating.upgrade(settings)
         except DBAPIError as error:
             reason = " ".join(str(error.orig).split())
-            raise Unavailable(f"The database cannot be used ({reason}): check KB_DATABASE_URL and KB_DATA_DIR.") from error
+            raise Unavailable(
+                f"The database cannot be used ({reason}): check KB_DATABASE_URL and KB_DATA_DIR."
+            ) from error
         if is_changed:
             say("The database is up to date.")
     steps: dict[str, StartStep] = app.extensions.get("start_steps", {})

@@ -138,7 +138,7 @@ class Supervisor:
             time.sleep(POLL / 2)
 
 
-class _Web(Application):
+class _Web(Application):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, given the application and the listening socket that we already have."""
 
     def __init__(self, app: Flask, listening: socket.socket) -> None:

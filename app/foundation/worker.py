@@ -1,8 +1,8 @@
 """The worker: runs the jobs of the ledger, one at a time, each in a transaction of its own that also strikes it off.
 
-One worker runs in an installation, held by a lock in the data folder. It hears of new jobs through the carrier and looks
-into the ledger itself every few seconds, so that nothing waits for ever. While a job runs its lease is extended; when a
-worker has died the next one frees what it held.
+One worker runs in an installation, held by a lock in the data folder. It hears of new jobs through the carrier, and
+looks into the ledger itself every few seconds, so that nothing waits for ever. While a job runs its lease is extended;
+when a worker has died the next one frees what it held.
 """
 
 from __future__ import annotations
