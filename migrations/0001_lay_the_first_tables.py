@@ -1,7 +1,7 @@
 """Lay the first tables.
 
 Revision: 0001, the first
-Made: 2026-11-22 07:59:25.935935
+Made: 2026-11-22 08:05:43.540483
 """
 
 import sqlalchemy as sa
@@ -52,6 +52,15 @@ def upgrade() -> None:
     with op.batch_alter_table('categories', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_categories_parent_id'), ['parent_id'], unique=False)
 
+    op.create_table('indexing_requests',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('written_to', sa.String(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_indexing_requests')),
+    sqlite_autoincrement=True
+    )
     op.create_table('jobs',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -347,6 +356,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_jobs_due_at'))
 
     op.drop_table('jobs')
+    op.drop_table('indexing_requests')
     with op.batch_alter_table('categories', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_categories_parent_id'))
 

@@ -6,9 +6,11 @@ import os
 import shutil
 from pathlib import Path
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, NullPool, create_engine, insert
 
 from app import create_app
+from app.foundation import migrating
 from app.foundation.database import Base
 from app.knowledge.models import SiteVersion
 from tests.postgresql import new_database
@@ -75,6 +77,7 @@ class PostgresqlDatabases:
 
 def _lay_tables(connection: Connection) -> None:
     Base.metadata.create_all(connection)
+    MigrationContext.configure(connection).stamp(migrating.scripts(), "heads")
     _add_first_rows(connection)
 
 

@@ -46,7 +46,7 @@ class _Migrations(Alembic):
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:
-    """Have migrations write our own column types as what they are to the database, so that they import nothing of ours."""
+    """Have migrations write our own column types as what the database knows: a migration imports nothing of ours."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     return False
@@ -83,7 +83,7 @@ def upgrade(settings: Settings) -> bool:
     """
     if is_at_head():
         return False
-    known = {script.revision for script in _scripts().walk_revisions()}
+    known = {script.revision for script in scripts().walk_revisions()}
     if unknown := sorted(set(_current()) - known):
         raise Unavailable(
             f"The database was made by a newer version of the site (it has revision {unknown[0]}): "
@@ -97,6 +97,11 @@ def upgrade(settings: Settings) -> bool:
     return True
 
 
+def scripts() -> ScriptDirectory:
+    """The migrations, in the order in which they follow each other."""
+    return ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
+
+
 def _current() -> tuple[str, ...]:
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_heads()
@@ -104,8 +109,4 @@ def _current() -> tuple[str, ...]:
 
 @cache
 def _heads() -> tuple[str, ...]:
-    return tuple(_scripts().get_heads())
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
+    return tuple(scripts().get_heads())
