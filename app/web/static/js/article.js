@@ -7,28 +7,20 @@ status.setAttribute("role", "status");
 document.body.append(status);
 
 if (text) {
-  text.querySelectorAll("pre").forEach(addCopyButton);
+  text.querySelectorAll(".code > pre").forEach(addCopyButton);
   text.querySelectorAll("h2[id], h3[id], h4[id]").forEach(addHeadingLink);
   text.querySelectorAll("img").forEach(letItOpenLarger);
   followContents();
 }
 
 function addCopyButton(block) {
-  const frame = document.createElement("div");
-  frame.className = "code-block";
   const button = document.createElement("button");
   button.type = "button";
   button.className = "code-copy";
   button.lang = "en";
   button.textContent = "Copy";
   button.addEventListener("click", () => copy(block.innerText, button));
-  // A block that scrolls must be reachable by keyboard.
-  block.tabIndex = block.scrollWidth > block.clientWidth ? 0 : -1;
-  if (block.tabIndex < 0) block.removeAttribute("tabindex");
-  frame.className += block.parentElement.classList.contains("highlight") ? " highlight" : "";
-  const outer = block.parentElement.classList.contains("highlight") ? block.parentElement : block;
-  outer.replaceWith(frame);
-  frame.append(block, button);
+  block.parentElement.append(button);
 }
 
 function addHeadingLink(heading) {
