@@ -17,7 +17,7 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
-from app.knowledge.queries import article_url
+from app.knowledge.queries import article_lines, article_url
 from app.search.documents import Document, Passage, Presentation
 from app.web.languages import own_name
 
@@ -148,6 +148,13 @@ class ArticleSource:
             return {value: own_name(value) for value in values}
         return {value: value for value in values}
 
+    def address_of_number(
+        self, session: Session, number: int, *, language: str, readers: frozenset[str]
+    ) -> str | None:
+        """The address of the article with this id, for a search for the bare number."""
+        lines = article_lines(session, [number], language=language, readers=readers)
+        return lines[0].url if lines else None
+
 
 def _published(keys: Sequence[str]) -> Select[tuple[()]]:
     by_language: dict[str, list[int]] = {}
@@ -174,7 +181,7 @@ def _ancestors(path: str | None) -> tuple[str, ...]:
 
 def _category_titles(session: Session, paths: set[str]) -> dict[str, str]:
     wanted = {ancestor for path in paths for ancestor in _ancestors(path)}
-    return dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(wanted))).tuples())
+    return dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(wanted))))
 
 
 def _aliases(session: Session, ids: set[int]) -> dict[tuple[int, str], list[str]]:

@@ -1,9 +1,21 @@
-"""Finding. Knows documents, not articles or tickets: each part of the product hands in its own as a `DocumentSource`."""
+"""Finding. Knows documents, not articles or tickets: each part hands in its own as a `DocumentSource`."""
 
 from flask import Flask
 
+from app.foundation.jobs import add_job_kind
+from app.search import commands, indexing, models, pages
+from app.search.engines import whoosh
+from app.search.suggestions import Suggester
 from config import Settings
+
+__all__ = ["install", "models"]
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect the engine, its pages and its jobs."""
+    app.extensions["search_engine"] = whoosh.open_engine(settings.search_index_dir)
+    app.extensions["search_suggester"] = Suggester()
+    add_job_kind(app, indexing.INDEX_JOB, indexing.index_requested)
+    add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
+    app.register_blueprint(pages.pages)
+    app.cli.add_command(commands.search_commands)

@@ -79,3 +79,6 @@ class DocumentSource(Protocol):
 
     def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
         """What to call these values of a facet, such as `{"billing/invoices": "Invoices"}`."""
+
+    def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
+        """Where the thing with this number is read, for a search for the bare number; None when there is none."""

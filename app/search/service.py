@@ -2,87 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.search.documents import Presentation
+from app.foundation.database import db, rollback
+from app.foundation.text import one_line
+from app.search import indexing, plainly, spelling, words
+from app.search.answers import PAGE_SIZE, FacetValue, Result, SearchAnswer, SearchState, Suggestion
+from app.search.engines.base import Engine, EngineUnavailable, Found, Hit, Query
+from app.search.presenting import labelled_facets, results_of
+from app.search.suggestions import Suggester
 
+__all__ = ["FacetValue", "Result", "SearchAnswer", "SearchState", "Suggestion", "search", "similar", "suggest"]
 
-class SearchState(StrEnum):
-    """Which of the exclusive states a search page is in."""
+logger = logging.getLogger(__name__)
 
-    HINT = "hint"
-    RESULTS = "results"
-    CORRECTED = "corrected"
-    FILTERED_OUT = "filtered_out"
-    OTHER_LANGUAGE = "other_language"
-    NO_RESULTS = "no_results"
-    DOWN = "down"
-
-
-@dataclass(frozen=True)
-class Result:
-    """One result. `passage` is the best matching text, plain; `passage_html` the same with the words in `<mark>`."""
-
-    kind: str
-    key: str
-    language: str
-    score: float
-    shown: Presentation
-    passage: str
-    passage_html: Markup
-    heading: str = ""
-    anchor: str = ""
-
-    @property
-    def url(self) -> str:
-        """The address of the passage."""
-        return f"{self.shown.url}#{self.anchor}" if self.anchor else self.shown.url
-
-
-@dataclass(frozen=True)
-class FacetValue:
-    """One value that results can be narrowed to, and how many it would leave; counts are exact."""
-
-    value: str
-    label: str
-    count: int
-    is_chosen: bool
-
-
-@dataclass(frozen=True)
-class SearchAnswer:
-    """The answer to one search. `total` counts all results, of which `results` is one page.
-
-    `corrected_to` is what was searched for instead of `query`; `nearest` are up to three documents offered when nothing
-    was found; `elsewhere` counts what the filters hide; `is_degraded` says that the database answered, not the index.
-    """
-
-    query: str
-    state: SearchState
-    results: tuple[Result, ...] = ()
-    total: int = 0
-    page: int = 1
-    pages: int = 1
-    corrected_to: str = ""
-    elsewhere: int = 0
-    nearest: tuple[Result, ...] = ()
-    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
-    is_degraded: bool = False
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """One line under the search field while somebody types."""
-
-    title: str
-    url: str
-    area: str = ""
+LONGEST_QUERY = words.LONGEST_QUERY
+MOST_PAGES = 1000
+SPARE_HITS = 5
+MOST_NEAREST = 3
+_SIMILAR_TOKENS = 12
+_TITLE_COUNTS = 3
 
 
 def search(
@@ -95,17 +40,216 @@ def search(
     filters: Mapping[str, str] | None = None,
     exact: bool = False,
 ) -> SearchAnswer:
-    """One page of the answer to a search."""
-    return SearchAnswer(query=query, state=SearchState.HINT)
+    """One page of the answer to a search, in exactly one state; never raises for what a person typed.
+
+    Args:
+        language: the reader's; results are in it unless there are none.
+        readers: the groups that the reader belongs to; nothing is told of documents for others.
+        page: counts from 1; a page too far gives the last one.
+        filters: one value a facet (`category`, `type`, `tag`) or `language`.
+        exact: leave misspelled words as they are.
+    """
+    text = one_line(query[: 2 * LONGEST_QUERY])[:LONGEST_QUERY]
+    if not text:
+        return SearchAnswer(query="", state=SearchState.HINT)
+    asked = _Asked(session, text, language, readers, min(max(page, 1), MOST_PAGES), dict(filters or {}))
+    try:
+        try:
+            return _from_index(asked, is_exact=exact)
+        except EngineUnavailable as error:
+            logger.warning("Search falls back on the database. %s", error)
+        answer = plainly.search(
+            session, text, language=language, readers=readers, page=asked.page, filters=asked.filters
+        )
+        indexing.request_repair()
+        return answer
+    except SQLAlchemyError:
+        logger.exception("Nothing can search.")
+        rollback(session)
+        return SearchAnswer(query=text, state=SearchState.DOWN)
 
 
 def suggest(query: str, *, language: str, readers: frozenset[str], most: int = 6) -> list[Suggestion]:
-    """What somebody who has typed this much may want."""
-    return []
+    """The titles that somebody who has typed this much may want, best first; none while the index cannot be read."""
+    engine, suggester = indexing.current_engine(), _suggester()
+    try:
+        languages = _in_order(language, engine.languages(readers))
+        typed = one_line(query[:400])
+        titles = suggester.titles_for(typed, engine, languages=languages, readers=readers, most=most + 2)
+    except EngineUnavailable:
+        return []
+    hits = [Hit(each.kind, each.key, each.group, each.language, 0.0, each.title, ()) for each in titles]
+    results, _passed_over = results_of(db.session, hits, tokens={}, weights={}, readers=readers, most=most)
+    return [Suggestion(each.shown.title, each.url, " › ".join(each.shown.area)) for each in results]
 
 
 def similar(
-    session: Session, kind: str, key: str, *, readers: frozenset[str], most: int = 5
-) -> list[tuple[str, Presentation]]:
-    """The documents in the same language that say the most of the same, best first."""
-    return []
+    session: Session, kind: str, key: str, *, most: int = 6, readers: frozenset[str] | None = None
+) -> list[str]:
+    """The keys of the documents in the same language that are the most like this one, best first.
+
+    Args:
+        readers: only documents for these groups; None is all.
+
+    Raises:
+        EngineUnavailable: the index cannot be read.
+    """
+    engine = indexing.current_engine()
+    document = engine.stored(kind, key)
+    if document is None:
+        return []
+    base = words.base_language(document.language)
+    counts = dict.fromkeys(words.index_tokens(document.title, base), _TITLE_COUNTS)
+    for chunk in document.chunks:
+        for token in chunk.tokens.split():
+            counts[token] = counts.get(token, 0) + 1
+    weights = engine.weights(counts, base)
+    telling = sorted(weights, key=lambda token: (-weights[token] * counts[token], token))[:_SIMILAR_TOKENS]
+    found = engine.search(Query({base: tuple(telling)}, (document.language,), readers, limit=most + 1))
+    return [hit.key for hit in found.hits if hit.kind == kind and hit.group != document.group][:most]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    session: Session
+    text: str
+    language: str
+    readers: frozenset[str]
+    page: int
+    filters: dict[str, str]
+
+    def query(self, text: str, languages: Sequence[str]) -> Query:
+        """What to ask an engine about this text in documents of these languages."""
+        bases = dict.fromkeys(map(words.base_language, languages))
+        return Query(
+            tokens={base: words.query_tokens(text, base) for base in bases},
+            languages=tuple(languages),
+            readers=self.readers,
+            identifiers=words.identifiers(text[:LONGEST_QUERY]),
+            filters={facet: value for facet, value in self.filters.items() if facet != "language"},
+            offset=(self.page - 1) * PAGE_SIZE,
+            limit=PAGE_SIZE + SPARE_HITS,
+        )
+
+
+def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
+    engine = indexing.current_engine()
+    available = engine.languages(asked.readers)
+    own = _own_languages(asked, available)
+    others = [language for language in _in_order(asked.language, available) if language not in own]
+    query = asked.query(asked.text, own)
+    found = engine.search(query)
+    corrected = (
+        None if is_exact else spelling.corrected(asked.text, engine, languages=[*own, *others], readers=asked.readers)
+    )
+    if corrected:
+        better = asked.query(corrected, own)
+        found_better = engine.search(better)
+        if found_better.total:
+            answer = _answer(asked, SearchState.CORRECTED, corrected, engine, better, found_better, others)
+            return replace(answer, corrected_to=corrected)
+    if found.total:
+        return _answer(asked, SearchState.RESULTS, asked.text, engine, query, found, others)
+    if found.elsewhere:
+        return _filtered_out(asked, asked.text, engine, query, found, others)
+    for text in dict.fromkeys([asked.text, corrected or asked.text]) if others else ():
+        query = asked.query(text, others)
+        found = engine.search(query)
+        if found.total and "language" in asked.filters:
+            return _filtered_out(asked, text, engine, query, found, others)
+        if found.total:
+            return _answer(asked, SearchState.OTHER_LANGUAGE, text, engine, query, found, others)
+        if found.elsewhere:
+            return _filtered_out(asked, text, engine, query, found, others)
+    return _nothing(asked, engine, [*own, *others])
+
+
+def _answer(
+    asked: _Asked, state: SearchState, text: str, engine: Engine, query: Query, found: Found, others: Sequence[str]
+) -> SearchAnswer:
+    if query.offset >= found.total:
+        last = (found.total - 1) // PAGE_SIZE + 1
+        asked = replace(asked, page=last)
+        query = replace(query, offset=(last - 1) * PAGE_SIZE)
+        found = engine.search(query)
+    results, passed_over = results_of(
+        asked.session, found.hits, tokens=query.tokens, weights=found.weights, readers=asked.readers, most=PAGE_SIZE
+    )
+    total = max(found.total - passed_over, len(results))
+    if not results:
+        return _nothing(asked, engine, query.languages)
+    counts = {**found.facets, **_language_counts(asked, text, engine, query, found, others)}
+    return SearchAnswer(
+        query=asked.text,
+        state=state,
+        results=tuple(results),
+        total=total,
+        page=asked.page,
+        pages=max(1, -(-total // PAGE_SIZE)),
+        elsewhere=found.elsewhere,
+        facets=labelled_facets(asked.session, counts, asked.filters),
+    )
+
+
+def _filtered_out(
+    asked: _Asked, text: str, engine: Engine, query: Query, found: Found, others: Sequence[str]
+) -> SearchAnswer:
+    elsewhere = found.elsewhere + (found.total if "language" in asked.filters else 0)
+    counts = {**found.facets, **_language_counts(asked, text, engine, query, found, others)}
+    facets = labelled_facets(asked.session, counts, asked.filters)
+    return SearchAnswer(query=asked.text, state=SearchState.FILTERED_OUT, elsewhere=elsewhere, facets=facets)
+
+
+def _nothing(asked: _Asked, engine: Engine, languages: Sequence[str]) -> SearchAnswer:
+    own = [each for each in languages if words.base_language(each) == words.base_language(asked.language)] or languages
+    titles = _suggester().nearest(
+        asked.text, engine, languages=own, readers=asked.readers, most=MOST_NEAREST + SPARE_HITS
+    )
+    hits = [hit for each in titles if (hit := engine.stored(each.kind, each.key)) is not None]
+    nearest, _passed_over = results_of(
+        asked.session, hits, tokens={}, weights={}, readers=asked.readers, most=MOST_NEAREST
+    )
+    return SearchAnswer(
+        query=asked.text,
+        state=SearchState.NO_RESULTS,
+        nearest=tuple(nearest),
+        facets=labelled_facets(asked.session, {}, asked.filters),
+    )
+
+
+def _language_counts(
+    asked: _Asked, text: str, engine: Engine, query: Query, found: Found, others: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """How many results each language of the site has, when it has more than one."""
+    languages = dict.fromkeys([*query.languages, *others])
+    if len(languages) < 2:
+        return {}
+    counts = {}
+    for language in languages:
+        if query.languages == (language,):
+            counts[language] = found.total
+        else:
+            counts[language] = engine.search(replace(asked.query(text, [language]), offset=0, limit=0)).total
+    return {"language": {language: count for language, count in counts.items() if count}}
+
+
+def _own_languages(asked: _Asked, available: Mapping[str, int]) -> list[str]:
+    wanted = asked.filters.get("language")
+    if wanted:
+        return [wanted]
+    base = words.base_language(asked.language)
+    return [language for language in _in_order(asked.language, available) if words.base_language(language) == base]
+
+
+def _in_order(language: str, available: Mapping[str, int]) -> list[str]:
+    """The languages that there are documents in: the reader's first, its relatives next, then the most written in."""
+    base = words.base_language(language)
+    return sorted(
+        available,
+        key=lambda each: (each != language, words.base_language(each) != base, -available[each], each),
+    )
+
+
+def _suggester() -> Suggester:
+    suggester: Suggester = current_app.extensions["search_suggester"]
+    return suggester

@@ -102,7 +102,7 @@ def located_tokens(text: str, language: str) -> Iterator[Located]:
 
 
 def query_tokens(text: str, language: str) -> tuple[str, ...]:
-    """What to look for: each token once, in order, at most `MOST_TOKENS`; stop words only when there is nothing else."""
+    """What to look for: each token once, in order, at most `MOST_TOKENS`; stop words only when nothing else is left."""
     language = base_language(language)
     text = cleaned(text[: LONGEST_QUERY * 2])[:LONGEST_QUERY]
     tokens = _distinct(_located(text, language, is_query=True))
@@ -125,16 +125,32 @@ def located_spellings(text: str) -> Iterator[tuple[int, int, str]]:
             yield start, end, word
 
 
+def plain_words(text: str) -> list[str]:
+    """The folded words of a text as they stand, unstemmed; in unspaced scripts every letter is a word."""
+    found: list[str] = []
+    for match in _CHUNK.finditer(cleaned(text)):
+        if match.lastgroup == "unspaced":
+            found += [folded_word(letter) for letter in match.group()]
+        elif match.lastgroup == "word":
+            found += [word for part in _JOINTS.split(match.group()) if (word := re.sub("['’]", "", folded_word(part)))]
+        else:
+            found.append(match.group().lower())
+    return found
+
+
+def spelled_words(text: str) -> Iterator[str]:
+    """The words of a text as they are written, for a search that knows nothing of stems; unspaced runs stay whole."""
+    for match in _CHUNK.finditer(cleaned(text[:LONGEST_QUERY])):
+        yield match.group()[:LONGEST_WORD]
+
+
 def identifiers(text: str) -> tuple[str, ...]:
     """The error codes, product numbers and versions in a text, each once, written alike: `kb1234` for `KB-1234`."""
     found: dict[str, None] = {}
     for match in _CHUNK.finditer(text):
         if match.lastgroup == "word":
-            compact = compact_identifier(match.group())
-            if compact:
-                found[compact] = None
-            else:
-                found |= dict.fromkeys(c for part in _JOINTS.split(match.group()) if (c := compact_identifier(part)))
+            spelled = dict.fromkeys((match.group(), *_JOINTS.split(match.group())))
+            found |= dict.fromkeys(compact for word in spelled if (compact := compact_identifier(word)))
     return tuple(found)
 
 

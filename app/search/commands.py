@@ -1,0 +1,125 @@
+"""`flask search …`: build the index anew, compare it with the database, say how it is."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.foundation.database import reading, transaction
+from app.foundation.file_lock import AlreadyHeld, FileLock
+from app.foundation.jobs import Job
+from app.search import checking, indexing
+from app.search.engines.base import EngineBusy, EngineUnavailable
+
+search_commands = AppGroup("search", help="The search index: rebuild it, verify it, see how it is.")
+
+_POLL = 0.5
+_MOST_LISTED = 50
+
+
+@search_commands.command("rebuild")
+def rebuild() -> None:
+    """Build the search index anew from the database, while searches go on."""
+    if _worker_runs():
+        _ask_worker()
+        return
+    try:
+        with click.progressbar(length=1, label="Indexing", file=sys.stderr) as bar:
+
+            def report(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            written = indexing.rebuild_and_tell(report)
+    except EngineBusy as error:
+        raise click.ClickException(f"{error} Try again when it has ended.") from error
+    except OSError as error:
+        raise click.ClickException(f"The index cannot be written: {error}") from error
+    click.echo(f"The search index holds {written} documents.")
+
+
+@search_commands.command("verify")
+@click.option("--repair", is_flag=True, help="Ask for every difference to be indexed again.")
+def verify(*, repair: bool) -> None:
+    """Compare the search index with the database; exits with 1 and a list when they differ."""
+    try:
+        with reading() as session:
+            found = checking.differences(session)
+    except EngineUnavailable as error:
+        if repair:
+            with transaction() as session:
+                indexing.request_rebuild(session)
+            click.echo("A rebuild was asked for; the worker does it.")
+        raise click.ClickException(f"{error} Run 'flask search rebuild'.") from error
+    for each in found[:_MOST_LISTED]:
+        click.echo(f"{each.problem}: {each.kind} {each.key}")
+    if len(found) > _MOST_LISTED:
+        click.echo(f"… and {len(found) - _MOST_LISTED} more.")
+    if not found:
+        click.echo("The search index says what the database says.")
+        return
+    if repair:
+        with transaction() as session:
+            for kind in {each.kind for each in found}:
+                indexing.request_indexing(session, kind, [each.key for each in found if each.kind == kind])
+        click.echo(f"{len(found)} documents were asked for again; the worker indexes them.")
+    raise SystemExit(1)
+
+
+@search_commands.command("status")
+def status() -> None:
+    """Say what the search index holds and what waits."""
+    with reading() as session:
+        waits = indexing.waiting(session)
+    progress = indexing.progress_file().read()
+    try:
+        engine = indexing.current_engine()
+        counts = engine.languages(None)
+        told = ", ".join(f"{count} in {language}" for language, count in sorted(counts.items())) or "nothing"
+        click.echo(f"Engine {engine.name}, generation {engine.generation()}: {told}.")
+    except EngineUnavailable as error:
+        click.echo(f"{error} Searches are answered from the database.")
+    click.echo(f"{waits} changes wait to be indexed.")
+    if progress:
+        click.echo(f"A rebuild runs: {progress[0]} of {progress[1]} documents.")
+
+
+def _worker_runs() -> bool:
+    try:
+        with FileLock(current_app.extensions["settings"].data_dir / "worker.lock"):
+            return False
+    except AlreadyHeld:
+        return True
+
+
+def _ask_worker() -> None:
+    with transaction() as session:
+        indexing.request_rebuild(session)
+        session.flush()
+        number = session.scalar(select(Job.id).where(Job.unique_key == indexing.REBUILD_JOB))
+    click.echo("The worker builds the index anew.")
+    before = 0
+    with click.progressbar(length=100, label="Indexing", file=sys.stderr) as bar:
+        while (error := _error_of(number)) is None:
+            done, total = indexing.progress_file().read() or (0, 1)
+            percent = 100 * done // max(total, 1)
+            bar.update(max(percent - before, 0))
+            before = max(before, percent)
+            time.sleep(_POLL)
+    if error:
+        raise click.ClickException(f"The rebuild failed: {error.splitlines()[-1]}")
+    click.echo("The search index is built.")
+
+
+def _error_of(number: int | None) -> str | None:
+    """Empty when the job has ended well, its error when it was given up, None while it is on its way."""
+    with reading() as session:
+        job = session.get(Job, number) if number is not None else None
+        if job is None:
+            return ""
+        return job.last_error or "unknown" if job.failed_at else None

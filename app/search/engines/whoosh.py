@@ -1,0 +1,381 @@
+"""The embedded engine: Whoosh keeps the postings and stored texts. No other file knows Whoosh.
+
+User text never meets Whoosh's query parser: every term is looked up by itself, in the field of its language, and the
+postings are ranked by `app.search.ranking` with the formula of Whoosh's BM25F. What a segment holds never changes, so
+what was read of it is kept and shared by all threads; each thread has readers of its own, which Whoosh asks for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import time
+import warnings
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.search import ranking, words
+from app.search.documents import Document
+from app.search.engines.base import (
+    EngineBusy,
+    EngineUnavailable,
+    Found,
+    Hit,
+    Query,
+    Rebuild,
+    TitleBatch,
+    Written,
+)
+from app.search.generations import Generations, Pointer
+from app.search.indexed import Column, column, indexed, spelling_field
+from app.search.passages import Chunk, chunks_of
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from whoosh import columns, fields, formats
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import FileIndex, LockError
+    from whoosh.reading import TermNotFound
+
+Answer = TypeVar("Answer")
+
+_MEMORY_MB = 64
+_TRIES = 3
+_MOST_KEPT_POSTINGS = 2_000_000
+_NONE: ranking.Postings = ((), ())
+
+
+class Tokens(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """A field that is given its tokens with their counts. Whoosh pickles it by its name into every index."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), None)
+
+    def index(self, value: Mapping[str, int], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """What Whoosh asks for: each token once, with its count as its weight."""
+        for token, count in value.items():
+            yield token.encode("utf-8", "replace"), 1, float(count), b""
+
+
+def open_engine(folder: Path) -> WhooshEngine:
+    """The engine over this folder. Nothing is read before it is asked for something."""
+    return WhooshEngine(folder)
+
+
+@dataclass
+class _Segment:
+    """What is kept in memory of one segment, for all threads."""
+
+    id: str
+    column: Column
+    kept: dict[tuple[str, str], ranking.Postings] = field(default_factory=dict)
+    kept_size: int = 0
+
+
+@dataclass
+class _Snapshot:
+    """The index as one thread sees it at one commit."""
+
+    stamp: tuple[int, int, int]
+    reader: Any
+    segments: list[_Segment]
+    leaves: list[Any]
+    parts: list[ranking.Part]
+
+
+class WhooshEngine:
+    """See `app.search.engines.base.Engine`, whose promises it keeps."""
+
+    name = "whoosh"
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder)
+        self._own = threading.local()
+        self._segments: dict[str, _Segment] = {}
+        self._loading = threading.Lock()
+        self._is_rebuilding = False
+
+    def search(self, query: Query) -> Found:
+        """See Engine."""
+
+        def read(snapshot: _Snapshot) -> Found:
+            ranked = ranking.rank(snapshot.parts, query)
+            hits = tuple(_hit(snapshot, part, place, score) for part, place, score in ranked.page)
+            return Found(hits, ranked.total, ranked.elsewhere, ranked.facets, ranked.weights)
+
+        return self._answer(read)
+
+    def stored(self, kind: str, key: str) -> Hit | None:
+        """See Engine."""
+
+        def read(snapshot: _Snapshot) -> Hit | None:
+            for at, segment in enumerate(snapshot.segments):
+                place = segment.column.places.get((kind, key))
+                if place is not None and place not in snapshot.parts[at].deleted:
+                    return _hit(snapshot, at, place, 0.0)
+            return None
+
+        return self._answer(read)
+
+    def languages(self, readers: frozenset[str] | None) -> dict[str, int]:
+        """See Engine."""
+
+        def read(snapshot: _Snapshot) -> dict[str, int]:
+            counts: dict[str, int] = {}
+            for part in snapshot.parts:
+                for place, facts in enumerate(part.facts):
+                    if place not in part.deleted and (readers is None or facts.readers in readers):
+                        counts[facts.language] = counts.get(facts.language, 0) + 1
+            return counts
+
+        known = getattr(self._own, "languages", None)
+        wanted = (self._generations.stamp(), readers)
+        if known is None or known[0] != wanted:
+            known = self._own.languages = (wanted, self._answer(read))
+        return dict(known[1])
+
+    def frequencies(
+        self, spellings: Iterable[str], languages: Sequence[str], readers: frozenset[str]
+    ) -> dict[str, int]:
+        """See Engine."""
+        bases = dict.fromkeys(map(words.base_language, languages))
+        names = [spelling_field(base, group) for base in bases for group in sorted(readers)]
+
+        def read(snapshot: _Snapshot) -> dict[str, int]:
+            found: dict[str, int] = {}
+            for leaf in snapshot.leaves:
+                known = [name for name in names if name in leaf.schema]
+                for word in spellings:
+                    for name in known:
+                        if (name, word) in leaf:
+                            found[word] = found.get(word, 0) + int(leaf.doc_frequency(name, word))
+            return found
+
+        spellings = list(spellings)
+        return self._answer(read)
+
+    def weights(self, tokens: Iterable[str], language: str) -> dict[str, float]:
+        """See Engine."""
+        wanted = list(tokens)
+        return self._answer(lambda snapshot: ranking.token_weights(snapshot.parts, language, wanted))
+
+    def titles(self) -> Sequence[TitleBatch]:
+        """See Engine."""
+        return self._answer(
+            lambda snapshot: [
+                TitleBatch(segment.id, segment.column.titles, part.deleted)
+                for segment, part in zip(snapshot.segments, snapshot.parts, strict=True)
+            ]
+        )
+
+    def contents(self) -> Iterator[tuple[str, str, str]]:
+        """See Engine."""
+
+        def read(snapshot: _Snapshot) -> list[tuple[str, str, str]]:
+            told = []
+            for at, (part, leaf) in enumerate(zip(snapshot.parts, snapshot.leaves, strict=True)):
+                for name, term in leaf.all_terms():
+                    _read_postings(leaf, name, term)
+                for place, facts in enumerate(part.facts):
+                    if place not in part.deleted:
+                        _hit(snapshot, at, place, 0.0)
+                        told.append((facts.kind, facts.key, facts.digest))
+            return told
+
+        self._forget()
+        yield from self._answer(read)
+
+    def stamp(self) -> str:
+        """See Engine."""
+        return "-".join(map(str, self._generations.stamp()))
+
+    def generation(self) -> str:
+        """See Engine."""
+        return self._generations.current().generation
+
+    def write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]] = ()) -> Written:
+        """See Engine."""
+        with self._generations.only_writer():
+            pointer = self._generations.current()
+            try:
+                index = _opened(self._generations.path(pointer.generation))
+                writer = index.writer(limitmb=_MEMORY_MB)
+            except LockError as error:
+                raise EngineBusy("Another process writes to the search index.") from error
+            except Exception as error:
+                raise EngineUnavailable(f"The search index cannot be opened for writing: {error}") from error
+            with _all_or_nothing(writer):
+                changed = [*documents]
+                _delete(writer, [*((each.kind, each.key) for each in changed), *gone])
+                for document in changed:
+                    _add(writer, document)
+            self._generations.point_at(Pointer(pointer.generation, pointer.commit + 1))
+            return Written(pointer.generation, is_final=not self._is_rebuilding)
+
+    @contextlib.contextmanager
+    def rebuilding(self) -> Iterator[Rebuild]:
+        """See Engine."""
+        with self._generations.writing_process():
+            with self._loading:
+                if self._is_rebuilding:
+                    raise EngineBusy("The search index is already being rebuilt.")
+                self._is_rebuilding = True
+            try:
+                with self._generations.only_writer():
+                    folder = self._generations.new_folder()
+                try:
+                    yield from self._building(folder)
+                except BaseException:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    raise
+            finally:
+                self._is_rebuilding = False
+
+    def _building(self, folder: Path) -> Iterator[Rebuild]:
+        writer = FileStorage(str(folder)).create_index(_schema()).writer(limitmb=_MEMORY_MB)
+        with _all_or_nothing(writer):
+            yield _Aside(writer)
+        with self._generations.only_writer():
+            self._generations.point_at(Pointer(folder.name, 0))
+            self._is_rebuilding = False
+            self._generations.remove_old()
+
+    def _answer(self, read: Callable[[_Snapshot], Answer]) -> Answer:
+        for attempt in range(_TRIES):
+            try:
+                return read(self._snapshot())
+            except EngineUnavailable:
+                raise
+            except Exception as error:
+                # Damaged files fail in every way there is. A writer may also just have removed what we were opening.
+                self._forget()
+                if attempt == _TRIES - 1:
+                    raise EngineUnavailable(f"The search index cannot be read: {error!r}") from error
+                time.sleep(0.02 * (attempt + 1))
+        raise AssertionError("unreachable")
+
+    def _snapshot(self) -> _Snapshot:
+        stamp = self._generations.stamp()
+        known: _Snapshot | None = getattr(self._own, "snapshot", None)
+        if known is not None and known.stamp == stamp:
+            return known
+        self._forget()
+        reader = _opened(self._generations.path(self._generations.current().generation)).reader()
+        leaves = [leaf for leaf, _offset in reader.leaf_readers() if leaf.doc_count_all()]
+        segments = [self._segment(leaf) for leaf in leaves]
+        parts = [_part(segment, leaf) for segment, leaf in zip(segments, leaves, strict=True)]
+        self._own.snapshot = _Snapshot(stamp, reader, segments, leaves, parts)
+        return self._own.snapshot  # type: ignore[no-any-return]  # a thread's own namespace has no types
+
+    def _segment(self, leaf: Any) -> _Segment:
+        name = leaf.segment().segment_id()
+        with self._loading:
+            segment = self._segments.get(name)
+            if segment is None:
+                lines = leaf.column_reader("facts")
+                segment = _Segment(name, column([lines[place] for place in range(leaf.doc_count_all())]))
+                # Threads that are a commit behind still hold what they need; the rest goes.
+                self._segments = {name: segment, **dict(list(self._segments.items())[:40])}
+            return segment
+
+    def _forget(self) -> None:
+        known: _Snapshot | None = getattr(self._own, "snapshot", None)
+        self._own.snapshot = None
+        if known is not None:
+            with contextlib.suppress(Exception):
+                known.reader.close()
+
+
+class _Aside:
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    def add(self, documents: Iterable[Document]) -> None:
+        """See Rebuild."""
+        for document in documents:
+            _add(self._writer, document)
+
+
+def _schema() -> Any:
+    facts = fields.COLUMN(columns.VarBytesColumn(allow_offsets=False))
+    schema = fields.Schema(name=Tokens(), identifiers=Tokens(), facts=facts, stored=fields.STORED())
+    for name in (*ranking.BOOSTS, "spellings"):
+        schema.add(f"{name}:*", Tokens(), glob=True)
+    return schema
+
+
+def _opened(path: Path) -> Any:
+    return FileIndex(FileStorage(str(path)))
+
+
+@contextlib.contextmanager
+def _all_or_nothing(writer: Any) -> Iterator[None]:
+    try:
+        yield
+        writer.commit()
+    except BaseException:
+        if not writer.is_closed:
+            with contextlib.suppress(Exception):
+                writer.cancel()
+        raise
+
+
+def _name(kind: str, key: str) -> str:
+    return f"{kind}\x1f{key}"
+
+
+def _delete(writer: Any, names: Sequence[tuple[str, str]]) -> None:
+    with contextlib.closing(writer.searcher()) as searcher:
+        for kind, key in names:
+            writer.delete_by_term("name", _name(kind, key), searcher=searcher)
+
+
+def _add(writer: Any, document: Document) -> None:
+    kept = indexed(document)
+    chunks = tuple((each.anchor, each.heading, each.text, each.tokens) for each in chunks_of(document))
+    writer.add_document(
+        name={_name(document.kind, document.key): 1}, facts=kept.line, stored=(document.title, chunks), **kept.fields
+    )
+
+
+def _hit(snapshot: _Snapshot, part: int, place: int, score: float) -> Hit:
+    facts = snapshot.parts[part].facts[place]
+    title, chunks = snapshot.leaves[part].stored_fields(place)["stored"]
+    return Hit(
+        facts.kind, facts.key, facts.group, facts.language, score, title, tuple(Chunk(*chunk) for chunk in chunks)
+    )
+
+
+def _part(segment: _Segment, leaf: Any) -> ranking.Part:
+    def postings(name: str, token: str) -> ranking.Postings:
+        found = segment.kept.get((name, token))
+        if found is None:
+            found = _read_postings(leaf, name, token) if name in leaf.schema else _NONE
+            if found[0]:
+                if segment.kept_size > _MOST_KEPT_POSTINGS:
+                    segment.kept, segment.kept_size = {}, 0
+                segment.kept[name, token] = found
+                segment.kept_size += len(found[0])
+        return found
+
+    deleted = frozenset(leaf.segment().deleted_docs())
+    return ranking.Part(segment.column.facts, postings, deleted, segment.column.lengths, segment.column.totals)
+
+
+def _read_postings(leaf: Any, name: str, token: str | bytes) -> ranking.Postings:
+    """All postings of a term, those of deleted documents included when the matcher gives them."""
+    try:
+        matcher = leaf.postings(name, token)
+    except TermNotFound:
+        return _NONE
+    places, counts = array("I"), array("f")
+    while matcher.is_active():
+        places.append(matcher.id())
+        counts.append(matcher.weight())
+        matcher.next()
+    return places, counts

@@ -1,0 +1,119 @@
+"""What an index keeps of a document: its words by field, and its facts."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.search import words
+from app.search.documents import Document
+from app.search.engines.base import Title, digest_of
+from app.search.ranking import BOOSTS, Facts, field_name
+
+#: With fewer learned questions than this their words count once, not twice.
+FEW_QUESTIONS = 4
+
+
+@dataclass(frozen=True)
+class IndexedDocument:
+    """Field -> how often each of its tokens occurs, and the facts and title as one line of JSON."""
+
+    fields: dict[str, dict[str, int]]
+    line: bytes
+
+
+@dataclass(frozen=True)
+class Column:
+    """The facts of all documents of a part, by place, with what is computed from them once."""
+
+    facts: list[Facts]
+    titles: list[Title]
+    places: dict[tuple[str, str], int]
+    lengths: dict[str, Sequence[float]]
+    totals: dict[str, tuple[int, int]]
+
+
+def indexed(document: Document) -> IndexedDocument:
+    """Everything that makes a document findable."""
+    base = words.base_language(document.language)
+    texts = {
+        "title": [document.title],
+        "aliases": list(document.aliases),
+        "questions" if len(document.questions) >= FEW_QUESTIONS else "few_questions": list(document.questions),
+        "short_answer": [document.short_answer],
+        "body": [f"{passage.heading}\n{passage.text}" for passage in document.passages],
+    }
+    counted = {name: Counter(words.index_tokens("\n".join(given), base)) for name, given in texts.items()}
+    fields = {field_name(name, base): dict(tokens) for name, tokens in counted.items() if tokens}
+    fields["identifiers"] = dict.fromkeys(_identifiers(document), 1)
+    everything = "\n".join(text for given in texts.values() for text in given)
+    fields[spelling_field(base, document.readers)] = dict.fromkeys(words.spellings(everything), 1)
+    lengths = {name: sum(tokens.values()) for name, tokens in counted.items() if tokens}
+    return IndexedDocument({name: tokens for name, tokens in fields.items() if tokens}, _line(document, base, lengths))
+
+
+def spelling_field(base: str, readers: str) -> str:
+    """The field of unstemmed words, one a language and reader group: nobody is offered words of others' texts."""
+    return f"spellings:{base}:{readers}"
+
+
+def column(lines: Sequence[bytes]) -> Column:
+    """The facts of a part, from the lines of its documents in order of place."""
+    facts: list[Facts] = []
+    titles: list[Title] = []
+    kept: dict[Any, Any] = {}
+    for line in lines:
+        told = json.loads(line)
+        facets = {facet: tuple(values) for facet, values in told["facets"].items()}
+        facets = kept.setdefault(tuple(facets.items()), facets)
+        names = (told["kind"], told["key"], told["group"], told["language"])
+        facts.append(Facts(*names, told["base"], told["readers"], facets, told["lengths"], told["digest"]))
+        titles.append(Title(*names, told["readers"], told["title"], tuple(told["wordings"])))
+    places = {(each.kind, each.key): place for place, each in enumerate(facts)}
+    return Column(facts, titles, places, *_statistics(facts))
+
+
+def _identifiers(document: Document) -> list[str]:
+    given = [words.compact_identifier(text) or words.folded_word(text.strip()) for text in document.identifiers]
+    found = words.identifiers("\n".join([document.title, *document.aliases]))
+    return [each for each in dict.fromkeys([*given, *found]) if each]
+
+
+def _line(document: Document, base: str, lengths: dict[str, int]) -> bytes:
+    told = {
+        "kind": document.kind,
+        "key": document.key,
+        "group": document.group,
+        "language": document.language,
+        "base": base,
+        "readers": document.readers,
+        "facets": {facet: list(values) for facet, values in document.facets.items()},
+        "lengths": lengths,
+        "digest": digest_of(document),
+        "title": document.title,
+        "wordings": [*document.aliases, *document.questions],
+    }
+    return json.dumps(told, separators=(",", ":")).encode()
+
+
+def _statistics(facts: Sequence[Facts]) -> tuple[dict[str, Sequence[float]], dict[str, tuple[int, int]]]:
+    lengths: dict[str, array[float]] = {}
+    totals: dict[str, tuple[int, int]] = {}
+    for base in {each.base for each in facts}:
+        for name in BOOSTS:
+            lengths[field_name(name, base)] = array("d", bytes(8 * len(facts)))
+    for place, each in enumerate(facts):
+        _add(totals, field_name("documents", each.base), 0)
+        for name, length in each.lengths.items():
+            lengths[field_name(name, each.base)][place] = length
+            _add(totals, field_name(name, each.base), length)
+    return dict(lengths), totals
+
+
+def _add(totals: dict[str, tuple[int, int]], name: str, length: int) -> None:
+    documents, total = totals.get(name, (0, 0))
+    totals[name] = (documents + 1, total + length)

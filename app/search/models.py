@@ -1,0 +1,26 @@
+"""The table of what waits to be indexed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base
+
+
+class IndexingRequest(Base):
+    """That a document changed and the index has yet to follow. A row goes once the index in force holds the change.
+
+    `written_to` names the generation of the index that the change was written to while the next one was being built;
+    when that one has taken over, the change is written again.
+    """
+
+    __tablename__ = "indexing_requests"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    requested_at: Mapped[datetime]
+    written_to: Mapped[str | None]

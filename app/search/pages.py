@@ -1,0 +1,98 @@
+"""The search page and the suggestions under its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.signing_in import reader_groups
+from app.foundation.database import db
+from app.search import service
+from app.search.indexing import sources
+from app.web.access import PUBLIC, access
+from app.web.languages import reader_language
+from app.web.pagination import page_number
+
+pages = Blueprint("search", __name__, template_folder="templates")
+
+FILTERS = ("category", "language", "type", "tag")
+_KEPT = ("q", *FILTERS, "exact", "page")
+Surroundings = Callable[[], Mapping[str, Any]]
+
+
+def set_surroundings(app: Flask, surroundings: Surroundings) -> None:
+    """Have the search page show what only other parts know: `example_query`, `areas` and `helped_most`."""
+    app.extensions["search_surroundings"] = surroundings
+
+
+@pages.get("/search")
+@access(PUBLIC)
+def results() -> BaseResponse | tuple[str, int]:
+    """The page of one search; the number of an article leads straight to it."""
+    query = request.args.get("q", "")
+    address = _address_of_number(query)
+    if address:
+        return redirect(address)
+    answer = service.search(
+        db.session,
+        query,
+        language=reader_language(),
+        readers=reader_groups(),
+        page=page_number(request.args.get("page")),
+        filters={name: request.args[name] for name in FILTERS if request.args.get(name)},
+        exact=request.args.get("exact") == "1",
+    )
+    status = 503 if answer.state is service.SearchState.DOWN else 200
+    return render_template("search/results.html", answer=answer, query_url=query_url, **_surroundings(answer)), status
+
+
+@pages.get("/search/suggest")
+@access(PUBLIC)
+def suggestions() -> Response:
+    """Titles for what has been typed so far, as JSON."""
+    typed = request.args.get("q", "")
+    found = service.suggest(typed, language=reader_language(), readers=reader_groups())
+    lines = [{"title": each.title, "url": each.url, "area": each.area} for each in found]
+    response = jsonify({"query": typed[:400], "suggestions": lines})
+    response.headers["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+def query_url(**changes: object) -> str:
+    """The address of this search with changed parameters, on page 1 unless that is what changes; None removes one."""
+    kept = {name: request.args[name] for name in _KEPT if request.args.get(name)}
+    if "page" not in changes:
+        kept.pop("page", None)
+    wanted = {**kept, **{name: str(value) for name, value in changes.items() if value is not None}}
+    wanted = {name: value for name, value in wanted.items() if not (name in changes and changes[name] is None)}
+    if wanted.get("page") == "1":
+        del wanted["page"]
+    return f"/search?{urlencode(wanted)}" if wanted else "/search"
+
+
+def _address_of_number(query: str) -> str | None:
+    number = query.strip().removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) < 10) or request.args.get("exact") == "1":
+        return None
+    found = (
+        source.address_of_number(db.session, int(number), language=reader_language(), readers=reader_groups())
+        for source in sources().values()
+    )
+    return next((address for address in found if address), None)
+
+
+def _surroundings(answer: service.SearchAnswer) -> dict[str, Any]:
+    empty: dict[str, Any] = {"example_query": "", "areas": [], "helped_most": []}
+    if answer.state not in (service.SearchState.HINT, service.SearchState.DOWN, service.SearchState.NO_RESULTS):
+        return empty
+    surroundings: Surroundings = current_app.extensions.get("search_surroundings", dict)
+    try:
+        return empty | dict(surroundings())
+    except Exception:
+        if answer.state is service.SearchState.DOWN:
+            return empty
+        raise

@@ -1,0 +1,104 @@
+"""Hits made into results: read again from their source, with the passage that answers and the facets in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from app.search.answers import FacetValue, Result
+from app.search.documents import Document, Presentation
+from app.search.engines.base import Hit
+from app.search.indexing import sources
+from app.search.passages import best_snippet, chunks_of
+from app.search.words import base_language
+
+
+def results_of(
+    session: Session,
+    hits: Sequence[Hit],
+    *,
+    tokens: Mapping[str, Sequence[str]],
+    weights: Mapping[str, Mapping[str, float]],
+    readers: frozenset[str],
+    most: int,
+) -> tuple[list[Result], int]:
+    """The first `most` of the hits that exist now and may be seen by these readers, and how many were passed over."""
+    shown = _presentations(session, hits, readers)
+    results: list[Result] = []
+    passed_over = 0
+    for hit in hits:
+        if len(results) == most:
+            break
+        presentation = shown.get((hit.kind, hit.key))
+        if presentation is None:
+            passed_over += 1
+        else:
+            base = base_language(hit.language)
+            snippet = best_snippet(hit.chunks, hit.language, tokens.get(base, ()), weights.get(base, {}))
+            results.append(
+                Result(
+                    kind=hit.kind,
+                    key=hit.key,
+                    language=hit.language,
+                    score=hit.score,
+                    shown=presentation,
+                    passage=snippet.plain,
+                    passage_html=snippet.html,
+                    heading=snippet.heading,
+                    anchor=snippet.anchor,
+                )
+            )
+    return results, passed_over
+
+
+def hit_of(document: Document) -> Hit:
+    """A document that the database found, as a hit."""
+    return Hit(
+        kind=document.kind,
+        key=document.key,
+        group=document.group,
+        language=document.language,
+        score=0.0,
+        title=document.title,
+        chunks=chunks_of(document),
+    )
+
+
+def labelled_facets(
+    session: Session, counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, str]
+) -> dict[str, tuple[FacetValue, ...]]:
+    """The facets in words, most frequent value first. A chosen value is always there, even when it leaves nothing."""
+    facets = {}
+    for facet in dict.fromkeys([*counts, *chosen]):
+        values = dict(counts.get(facet, {}))
+        if facet in chosen:
+            values.setdefault(chosen[facet], 0)
+        labels = _labels(session, facet, list(values))
+        facets[facet] = tuple(
+            FacetValue(value, labels.get(value, value), count, is_chosen=chosen.get(facet) == value)
+            for value, count in sorted(values.items(), key=lambda each: (-each[1], labels.get(each[0], ""), each[0]))
+        )
+    return facets
+
+
+def _presentations(
+    session: Session, hits: Iterable[Hit], readers: frozenset[str]
+) -> dict[tuple[str, str], Presentation]:
+    by_kind: dict[str, list[str]] = {}
+    for hit in hits:
+        by_kind.setdefault(hit.kind, []).append(hit.key)
+    shown = {}
+    for kind, keys in by_kind.items():
+        source = sources().get(kind)
+        if source is not None:
+            for key, presentation in source.present(session, keys, readers=readers).items():
+                shown[kind, key] = presentation
+    return shown
+
+
+def _labels(session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for source in sources().values():
+        labels |= source.facet_labels(session, facet, values)
+    return labels

@@ -1,0 +1,87 @@
+""" "Did you mean": words that the site does not know, one slip of the finger away from words that it knows.
+
+Every word that one slip could have come from is looked up, which costs the same however large the site is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from app.search import words
+from app.search.engines.base import Engine
+
+SHORTEST = 4
+LONGEST = 24
+MOST_CORRECTIONS = 4
+_ALPHABETS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ",
+    "αβγδεζηθικλμνξοπρστυφχψως",
+    "אבגדהוזחטיכלמנסעפצקרשתםןץףך",
+    "ابتثجحخدذرزسشصضطظعغفقكلمنهويءةىئؤآأإ",
+)
+
+
+def one_slip(word: str) -> Iterator[str]:
+    """Every word that differs by one letter left out, put in, taken for another, or by two neighbours swapped."""
+    alphabet = next((letters for letters in _ALPHABETS if word[0] in letters), "".join(sorted(set(word))))
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        if after:
+            yield before + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        for letter in alphabet:
+            yield before + letter + after
+            if after:
+                yield before + letter + after[1:]
+
+
+def best_of(word: str, known: Mapping[str, int]) -> str | None:
+    """The likeliest of the known words: same first letter first, then the most frequent, then by alphabet."""
+    return min(known, key=lambda each: (each[0] != word[0], -known[each], each)) if known else None
+
+
+def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str]) -> str | None:
+    """The text with its unknown words corrected from texts that these readers may find; None when nothing was.
+
+    Args:
+        languages: languages of documents; a word that any of them knows is left alone.
+    """
+    spots = [
+        (start, end, word)
+        for start, end, word in words.located_spellings(text)
+        if SHORTEST <= len(word) <= LONGEST and not _is_stop_word(word, languages)
+    ]
+    unknown = _unknown(dict.fromkeys(word for _start, _end, word in spots), engine, languages, readers)
+    replacements = _replacements(unknown, lambda tried: engine.frequencies(tried, languages, readers))
+    if not replacements:
+        return None
+    for start, end, word in reversed(spots):
+        if word in replacements:
+            text = text[:start] + replacements[word] + text[end:]
+    return text
+
+
+def _is_stop_word(word: str, languages: Iterable[str]) -> bool:
+    return any(words.is_stop_word(word, words.base_language(language)) for language in languages)
+
+
+def _unknown(asked: Iterable[str], engine: Engine, languages: Sequence[str], readers: frozenset[str]) -> list[str]:
+    asked = list(asked)
+    known = engine.frequencies(asked, languages, readers)
+    unknown = [word for word in asked if word not in known]
+    for base in dict.fromkeys(map(words.base_language, languages)):
+        stems = {word: words.stemmed(word, base) for word in unknown}
+        held = engine.weights(set(stems.values()), base) if stems else {}
+        unknown = [word for word in unknown if stems[word] not in held]
+    return unknown
+
+
+def _replacements(unknown: Iterable[str], frequencies: Callable[[Iterable[str]], Mapping[str, int]]) -> dict[str, str]:
+    replacements = {}
+    for word in list(unknown)[:MOST_CORRECTIONS]:
+        best = best_of(word, frequencies({each for each in one_slip(word) if len(each) >= SHORTEST - 1}))
+        if best is not None:
+            replacements[word] = best
+    return replacements

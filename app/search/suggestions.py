@@ -1,0 +1,154 @@
+"""Titles and other wordings that fit what somebody is typing, from memory: begun words count, one slip is forgiven."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from app.search import words
+from app.search.engines.base import Engine, Title, TitleBatch
+from app.search.spelling import SHORTEST, one_slip
+
+LONGEST_TYPED = 120
+MOST_BATCHES = 40
+LEAST_LIKENESS = 55.0
+_Rank = tuple[int, int, int, int, str, str]
+
+
+@dataclass(frozen=True)
+class _Wording:
+    place: int
+    is_title: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A batch made ready: each wording's folded words with a blank before each, and all words in order."""
+
+    wordings: list[_Wording]
+    vocabulary: list[str]
+
+
+class Suggester:
+    """Finds titles by what is typed. One for all threads; batches that stay the same are prepared once."""
+
+    def __init__(self) -> None:
+        self._prepared: dict[str, _Prepared] = {}
+        self._preparing = threading.Lock()
+
+    def titles_for(
+        self, typed: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str], most: int
+    ) -> list[Title]:
+        """The best fitting titles, one a group, in the first of the languages that has any.
+
+        Raises:
+            EngineUnavailable: the index cannot be read.
+        """
+        asked = words.plain_words(typed[:LONGEST_TYPED])
+        batches = [(batch, self._ready(batch)) for batch in engine.titles()]
+        for wanted in _attempts(asked, [prepared for _batch, prepared in batches]):
+            found = _best(batches, wanted, languages, readers, most)
+            if found:
+                return found
+        return []
+
+    def nearest(
+        self, text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str], most: int
+    ) -> list[Title]:
+        """The titles whose words look the most like the text, for when no document holds any of its words."""
+        asked = " ".join(words.plain_words(text[:LONGEST_TYPED]))
+        found: list[tuple[float, str, Title]] = []
+        for batch in engine.titles():
+            prepared = self._ready(batch)
+            likely = process.extract(
+                asked,
+                {at: wording.text for at, wording in enumerate(prepared.wordings)},
+                scorer=fuzz.token_set_ratio,
+                score_cutoff=LEAST_LIKENESS,
+                limit=most * 8,
+            )
+            for _text, likeness, at in likely:
+                place = prepared.wordings[at].place
+                title = batch.titles[place]
+                if place not in batch.gone and title.language in languages and title.readers in readers:
+                    found.append((-likeness, title.key, title))
+        chosen: dict[tuple[str, str], Title] = {}
+        for _likeness, _key, title in sorted(found, key=lambda each: each[:2]):
+            chosen.setdefault((title.kind, title.group), title)
+        return list(chosen.values())[:most]
+
+    def _ready(self, batch: TitleBatch) -> _Prepared:
+        with self._preparing:
+            prepared = self._prepared.get(batch.id)
+            if prepared is None:
+                prepared = _prepare(batch)
+                kept = list(self._prepared.items())[-MOST_BATCHES:]
+                self._prepared = {**dict(kept), batch.id: prepared}
+            return prepared
+
+
+def _prepare(batch: TitleBatch) -> _Prepared:
+    wordings = []
+    vocabulary: set[str] = set()
+    for place, title in enumerate(batch.titles):
+        for number, text in enumerate((title.title, *title.wordings)):
+            parts = words.plain_words(text)
+            vocabulary.update(parts)
+            wordings.append(_Wording(place, number == 0, "".join(f" {part}" for part in parts)))
+    return _Prepared(wordings, sorted(vocabulary))
+
+
+def _attempts(asked: list[str], prepared: Sequence[_Prepared]) -> Iterator[list[list[str]]]:
+    """What to look for, strictest first: words as begun, then with one slip forgiven in those that begin nothing."""
+    if not asked:
+        return
+    yield [[word] for word in asked]
+    forgiven = []
+    for word in asked:
+        if len(word) < SHORTEST or any(_begins(each.vocabulary, word) for each in prepared):
+            forgiven.append([word])
+        else:
+            near = {each for each in one_slip(word) if any(_begins(one.vocabulary, each) for one in prepared)}
+            forgiven.append(sorted(near, key=lambda each: (each[:1] != word[:1], each))[:12])
+    if all(forgiven) and forgiven != [[word] for word in asked]:
+        yield forgiven
+
+
+def _begins(vocabulary: list[str], start: str) -> bool:
+    at = bisect_left(vocabulary, start)
+    return at < len(vocabulary) and vocabulary[at].startswith(start)
+
+
+def _best(
+    batches: Sequence[tuple[TitleBatch, _Prepared]],
+    wanted: list[list[str]],
+    languages: Sequence[str],
+    readers: frozenset[str],
+    most: int,
+) -> list[Title]:
+    preference = {language: place for place, language in reversed(list(enumerate(languages)))}
+    chosen: dict[tuple[str, str], tuple[_Rank, Title]] = {}
+    for batch, prepared in batches:
+        for wording in prepared.wordings:
+            if not all(any(f" {start}" in wording.text for start in starts) for starts in wanted):
+                continue
+            title = batch.titles[wording.place]
+            if title.language not in preference or title.readers not in readers or wording.place in batch.gone:
+                continue
+            rank = _rank(wording, title, wanted, preference[title.language])
+            known = chosen.get((title.kind, title.group))
+            if known is None or rank < known[0]:
+                chosen[title.kind, title.group] = (rank, title)
+    ordered = [title for _rank, title in sorted(chosen.values(), key=lambda each: each[0])]
+    best = words.base_language(ordered[0].language) if ordered else ""
+    return [title for title in ordered if words.base_language(title.language) == best][:most]
+
+
+def _rank(wording: _Wording, title: Title, wanted: list[list[str]], preference: int) -> _Rank:
+    begins = any(wording.text.startswith(f" {start}") for start in wanted[0])
+    return preference, not begins, not wording.is_title, len(wording.text), title.title, title.key
