@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import Any
 
 from flask import Flask
@@ -89,6 +90,8 @@ def install(app: Flask, settings: Settings) -> None:
         }
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    # We have no asynchronous sessions; closing them would start an event loop at the end of every request.
+    app.teardown_appcontext_funcs[:] = [each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)]
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
