@@ -65,7 +65,6 @@ function fail(section, form, button, reason) {
   const notice = document.createElement("div");
   notice.className = "notice notice-danger vote-failed";
   notice.setAttribute("role", "alert");
-  const words = document.createElement("div");
   const message = document.createElement("p");
   message.textContent = `${reason || "Your answer has not reached us."} Nothing you wrote is lost.`;
   const again = document.createElement("button");
@@ -73,8 +72,7 @@ function fail(section, form, button, reason) {
   again.className = "button";
   again.textContent = "Try again";
   again.addEventListener("click", () => send(form, button));
-  words.append(message, again);
-  notice.append(document.createElement("span"), words);
+  notice.append(message, again);
   section.append(notice);
   again.focus();
 }
