@@ -11,6 +11,9 @@ from app.accounts import passwords
 from app.accounts.models import Account
 from app.accounts.roles import Role
 from app.foundation import clock
+from app.knowledge import publishing
+from app.knowledge.categories import category_at
+from app.knowledge.models import Article
 
 _numbers = itertools.count(1)
 
@@ -31,3 +34,45 @@ class Make:
         self.session.add(account)
         self.session.flush()
         return account
+
+    def article(
+        self,
+        title: str = "How do I reset my password?",
+        body: str = "Press **Forgot password** and follow the link.",
+        *,
+        short_answer: str = "",
+        language: str = "en",
+        published: bool = True,
+        category: str = "",
+        aliases: tuple[str, ...] = (),
+        tags: tuple[str, ...] = (),
+        **columns: Any,
+    ) -> Article:
+        """An article with one revision, published unless told otherwise; `category` is a path."""
+        article = publishing.create_article(
+            self.session,
+            language=language,
+            text=publishing.ArticleText(title, body, short_answer),
+            by=None,
+            category=category_at(self.session, category) if category else None,
+            **columns,
+        )
+        if aliases:
+            publishing.set_aliases(self.session, article, language, aliases)
+        if tags:
+            publishing.set_tags(self.session, article, tags)
+        if published:
+            publishing.publish(self.session, article, language=language, by=None)
+        return article
+
+    def translation(
+        self, article: Article, language: str, title: str, body: str = "…", *, published: bool = True
+    ) -> None:
+        """A translation of an article, published unless told otherwise."""
+        text = publishing.ArticleText(title, body)
+        significance = publishing.Significance.MAJOR
+        publishing.save_revision(
+            self.session, article, language=language, text=text, significance=significance, based_on=None, by=None
+        )
+        if published:
+            publishing.publish(self.session, article, language=language, by=None)

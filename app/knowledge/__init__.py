@@ -2,7 +2,12 @@
 
 from flask import Flask
 
-from app.knowledge import models
+from app.foundation import jobs
+from app.foundation.database import db
+from app.knowledge import models, pages, queries, related, voters
+from app.knowledge.searchable import ArticleSource
+from app.search.indexing import add_source
+from app.web import page_cache
 from config import Settings
 
 __all__ = ["install", "models"]
@@ -10,3 +15,8 @@ __all__ = ["install", "models"]
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect the pages, commands and jobs of articles."""
+    app.register_blueprint(pages.pages)
+    page_cache.PERSONAL_COOKIES.add(voters.COOKIE)
+    app.extensions["published_languages"] = page_cache.per_version(lambda: queries.published_languages(db.session))
+    jobs.add_job_kind(app, "find_related", related.find_related)
+    add_source(app, ArticleSource())

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Account
@@ -282,22 +282,22 @@ def published_languages(session: Session) -> list[str]:
 def _lines(language: str, readers: frozenset[str]) -> Select[Any]:
     """Every article that the readers may see, once, in the best published language for the reader."""
     other = aliased(Publication)
-    best = (
+    of_this = other.article_id == Article.id
+    # SQLite resolves no outer column in the ORDER BY of a subquery, hence three of them.
+    best = func.coalesce(
+        select(other.language).where(of_this, other.language == language).correlate(Article).scalar_subquery(),
         select(other.language)
-        .where(other.article_id == Article.id)
-        .order_by(
-            case((other.language == language, 0), (other.language == Article.source_language, 1), else_=2),
-            other.language,
-        )
-        .limit(1)
+        .where(of_this, other.language == Article.source_language)
         .correlate(Article)
-        .scalar_subquery()
+        .scalar_subquery(),
+        select(func.min(other.language)).where(of_this).correlate(Article).scalar_subquery(),
     )
     return (
         select(Article.id, Publication.language, Publication.title, Publication.short_answer, Translation.slug)
-        .join(Publication, (Publication.article_id == Article.id) & (Publication.language == best))
+        .select_from(Article)
+        .join(Publication, Publication.article_id == Article.id)
         .join(Publication.translation)
-        .where(Article.audience.in_(readers))
+        .where(Article.audience.in_(readers), Publication.language == best)
     )
 
 
@@ -338,7 +338,7 @@ def _trail(session: Session, path: str) -> tuple[tuple[str, str], ...]:
     paths = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
     if not paths:
         return ()
-    titles = dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(paths))).tuples())
+    titles = dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(paths))).all())
     return tuple((titles[each], category_url(each)) for each in paths if each in titles)
 
 

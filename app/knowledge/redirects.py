@@ -68,7 +68,7 @@ def redirected(session: Session, path: str, *, language: str) -> str | None:
             .outerjoin(Translation.publication)
             .where(Translation.article_id == found.article_id)
             .order_by(Publication.article_id.is_(None).desc())
-        ).tuples()
+        ).all()
     )
     slug = slugs.get(found.language or language) or next(reversed(slugs.values()), None)
     return f"/articles/{found.article_id}-{slug}" if slug else None

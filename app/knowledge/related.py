@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from app.foundation import clock, jobs
 from app.knowledge.models import Article, Publication, RelatedArticle
 from app.knowledge.site_version import raise_site_version
-from app.search.indexing import is_behind
-from app.search.service import similar
+from app.search import indexing, service
 
 MOST = 6
 _BATCH = 20
@@ -29,7 +28,7 @@ def find_related(session: Session) -> None:
     Raises:
         EngineUnavailable: there is no index to find them in; the job is tried again later.
     """
-    if is_behind(session):
+    if indexing.is_behind(session):
         request_related(session)
         return
     articles = session.scalars(
@@ -54,7 +53,7 @@ def _find_for(session: Session, article: Article) -> None:
         .order_by((Publication.language == article.source_language).desc(), Publication.language)
         .limit(1)
     )
-    found = similar(session, "article", f"{article.id}:{language}", most=MOST)
+    found = service.similar(session, "article", f"{article.id}:{language}", most=MOST)
     ids = dict.fromkeys(int(key.partition(":")[0]) for key in found)
     ids.pop(article.id, None)
     session.execute(delete(RelatedArticle).where(RelatedArticle.article_id == article.id))

@@ -181,7 +181,7 @@ def _ancestors(path: str | None) -> tuple[str, ...]:
 
 def _category_titles(session: Session, paths: set[str]) -> dict[str, str]:
     wanted = {ancestor for path in paths for ancestor in _ancestors(path)}
-    return dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(wanted))))
+    return dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(wanted))).all())
 
 
 def _aliases(session: Session, ids: set[int]) -> dict[tuple[int, str], list[str]]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.web import access, assets, errors, headers, health, origin, templating, transaction
+from app.web import access, assets, errors, headers, health, languages, origin, page_cache, templating, transaction
 from config import Settings
 
 
@@ -16,3 +16,5 @@ def install(app: Flask, settings: Settings) -> None:
     assets.install(app, settings)
     templating.install(app, settings)
     errors.install(app)
+    languages.install(app, settings)
+    page_cache.install(app)

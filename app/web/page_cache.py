@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 
 from app.foundation.database import db
 from app.web.languages import reader_language
 
 View = TypeVar("View", bound=Callable[..., Any])
+Value = TypeVar("Value")
 
 #: Signs of a reader of whom the page knows something; `app.knowledge.voters` adds its cookie.
 PERSONAL_COOKIES = {"session", "remember_token"}
@@ -95,10 +96,28 @@ def kept(view: View) -> View:
 
 
 def site_version() -> int:
-    """The number of the site's present version, read from the database; 0 before the first change."""
-    with db.engine.connect() as connection:
-        row = connection.exec_driver_sql("SELECT number FROM site_version WHERE id = 1").fetchone()
-    return int(row[0]) if row else 0
+    """The number of the site's present version, read from the database once a request; 0 before the first change."""
+    if "site_version" not in g:
+        with db.engine.connect() as connection:
+            row = connection.exec_driver_sql("SELECT number FROM site_version WHERE id = 1").fetchone()
+        g.site_version = int(row[0]) if row else 0
+    return int(g.site_version)
+
+
+def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
+    """The same question, asked anew only when the site has another version."""
+    known: dict[int, Value] = {}
+
+    def answer() -> Value:
+        version = site_version()
+        if version not in known:
+            value = ask()
+            known.clear()
+            known[version] = value
+            return value
+        return known[version]
+
+    return answer
 
 
 def _answer(page: KeptPage) -> Response:
