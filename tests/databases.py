@@ -41,6 +41,10 @@ class SqliteDatabases:
         """The setting for a database that has no tables yet."""
         return ""
 
+    def live(self) -> str:
+        """The setting for the database of a site that runs beside the tests, in a data folder of its own."""
+        return ""
+
 
 class PostgresqlDatabases:
     """Empties one database again and again; each process of the test run has its own."""
