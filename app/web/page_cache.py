@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, request
 
-from app.foundation.database import db
+from app.foundation.database import db, only_reads
 from app.web.languages import reader_language
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -98,8 +98,13 @@ def kept(view: View) -> View:
 def site_version() -> int:
     """The number of the site's present version, read from the database once a request; 0 before the first change."""
     if "site_version" not in g:
-        with db.engine.connect() as connection:
-            row = connection.exec_driver_sql("SELECT number FROM site_version WHERE id = 1").fetchone()
+        # A request that writes holds SQLite's lock already: this connection beside it may not ask for it.
+        asking = only_reads.set(True)
+        try:
+            with db.engine.connect() as connection:
+                row = connection.exec_driver_sql("SELECT number FROM site_version WHERE id = 1").fetchone()
+        finally:
+            only_reads.reset(asking)
         g.site_version = int(row[0]) if row else 0
     return int(g.site_version)
 
