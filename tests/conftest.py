@@ -70,10 +70,11 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """A session of its own, beside those of requests. Commit what a request shall see."""
+    """A session of its own, beside those of requests. Commit what a request shall see, refresh what it has changed."""
     with app.app_context():
         maker = db.sessionmaker
-    with app.app_context(), maker() as opened:
+    # Rows keep their values over a commit: reading them again would take SQLite's write lock from the next request.
+    with app.app_context(), maker(expire_on_commit=False) as opened:
         yield opened
 
 

@@ -165,7 +165,7 @@ class _SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 
 def _load(signed_id: str) -> _SignedIn | None:
     account_id, _, seal = signed_id.partition(".")
-    account = db.session.get(Account, int(account_id)) if account_id.isdecimal() else None
+    account = db.session.get(Account, int(account_id)) if re.fullmatch("[0-9]{1,9}", account_id) else None
     if account is None or not account.is_active or not hmac.compare_digest(seal, _seal(account)):
         return None
     return _SignedIn(account)

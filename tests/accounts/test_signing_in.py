@@ -104,7 +104,7 @@ def test_signing_out_ends_the_session(client: Visitor, account: Account) -> None
 def test_signing_out_is_not_done_by_a_link(client: Visitor, account: Account) -> None:
     client.sign_in(account.email)
 
-    assert client.get("/sign-out").status_code == 405
+    assert client.get("/sign-out").status_code in (404, 405)
     assert "staff" in client.get("/try/groups").get_data(as_text=True)
 
 
