@@ -1,0 +1,100 @@
+"""Jekyll: `permalink`, `redirect_from`, collections in folders that start with `_`, Liquid and kramdown leftovers."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.knowledge.exchange.dialects.base import Page, Plain
+from app.knowledge.exchange.markup import outside_code
+from app.knowledge.exchange.reading import Tree
+
+_ATTRIBUTES = re.compile(r"[ \t]*\{:[^}\n]{0,300}\}")
+_LINK = re.compile(r"\{%-?[ \t]*(?:link|post_url)[ \t]+([^%\s]{1,300})[ \t]*-?%\}")
+_BASE = re.compile(r"\{\{-?[ \t]*site\.(?:baseurl|url)[ \t]*-?\}\}")
+_RELATIVE = re.compile(
+    r"\{\{-?[ \t]*['\"]([^'\"\n]{1,300})['\"][ \t]*\|[ \t]*(?:relative_url|absolute_url)[ \t]*-?\}\}"
+)
+_CAPTURE = re.compile(
+    r"\{%-?[ \t]*capture[ \t]+(\w{1,60})[ \t]*-?%\}(.{0,5000}?)\{%-?[ \t]*endcapture[ \t]*-?%\}\n?", re.S
+)
+_INCLUDE = re.compile(r"\{%-?\s{0,20}include\s{1,20}(?P<file>[\w./-]{1,100})(?P<options>[^%]{0,2000})-?%\}")
+_OPTION = re.compile(r"(\w{1,40})[ \t]*=[ \t]*(?:\"([^\"]{0,1000})\"|'([^']{0,1000})'|([\w.]{1,100}))")
+_TAG = re.compile(r"\{%[^%]{0,2000}%\}\n?")
+_OUTPUT = re.compile(r"\{\{[^{}\n]{0,300}\}\}")
+_CALLOUTS = {
+    "warning": "WARNING",
+    "error": "CAUTION",
+    "danger": "CAUTION",
+    "emergency": "CAUTION",
+    "success": "TIP",
+    "tip": "TIP",
+}
+
+
+class Jekyll(Plain):
+    """See the module."""
+
+    name = "Jekyll"
+
+    def is_spoken(self, tree: Tree, pages: Sequence[Page]) -> bool:
+        """Its settings are there, or a page has a permalink."""
+        return bool(tree.named("_config.yml")) or any("permalink" in page.header for page in pages)
+
+    def cleaned(self, page: Page, tree: Tree, problem: Callable[[str, str], None]) -> str:
+        """Without Liquid and kramdown: what has words keeps them, what only calls a template is reported and left out."""
+        captured: dict[str, str] = {}
+
+        def capture(match: re.Match[str]) -> str:
+            captured[match[1]] = match[2].strip()
+            return ""
+
+        def include(match: re.Match[str]) -> str:
+            return _included(match, page, captured, problem)
+
+        def unknown(match: re.Match[str]) -> str:
+            problem(f"has {match[0].strip()[:60]!r}, which only Jekyll knows; it was left out", match[0].strip())
+            return ""
+
+        def clean(text: str) -> str:
+            text = _ATTRIBUTES.sub("", text) if "{:" in text else text
+            if "{{" in text or "{%" in text:
+                text = _BASE.sub("", _RELATIVE.sub(r"\1", _LINK.sub(lambda match: _linked(match[1], tree), text)))
+                text = _INCLUDE.sub(include, _CAPTURE.sub(capture, text))
+                text = _OUTPUT.sub(unknown, _TAG.sub(unknown, text))
+            return text
+
+        return outside_code(page.body, clean)
+
+
+def _linked(wanted: str, tree: Tree) -> str:
+    """The file that `{% link … %}` names, as an address from the top of the tree."""
+    suffix = "/" + wanted.lstrip("/")
+    found = tree.find(wanted) or next((path for path in tree.files if f"/{path}".endswith(suffix)), wanted)
+    return f"/{found}"
+
+
+def _included(match: re.Match[str], page: Page, captured: dict[str, str], problem: Callable[[str, str], None]) -> str:
+    options = {
+        found[1]: next(each for each in found.groups()[1:] if each is not None)
+        for found in _OPTION.finditer(match["options"])
+    }
+    name = posixpath.basename(match["file"])
+    words = captured.get(options.get("content", ""), "") if "content" in options else ""
+    if words:
+        kind = _CALLOUTS.get(options.get("type", ""), "NOTE")
+        return "\n".join([f"> [!{kind}]", *(f"> {line.strip()}".rstrip() for line in words.split("\n"))]) + "\n"
+    items = _items(page.header, options.get("items", ""))
+    if items:
+        image = options.get("image", "")
+        picture = f"![{options.get('image_alt_text', '')}]({image})\n\n" if image else ""
+        return picture + "\n".join(f"- {item}" for item in items) + "\n"
+    problem(f"includes {name}, which only Jekyll knows; it was left out", match[0].split("\n")[0])
+    return ""
+
+
+def _items(header: dict[str, Any], name: str) -> list[str]:
+    found = header.get(name.removeprefix("page.")) if name.startswith("page.") else None
+    return [" ".join(str(item).split()) for item in found] if isinstance(found, list) else []

@@ -1,0 +1,234 @@
+"""An import from beginning to end: one at a time, safe to break off, equal whether it was broken off or not."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.foundation import activity, markdown
+from app.foundation.database import reading, transaction
+from app.foundation.errors import Conflict, InvalidInput, ProductError
+from app.foundation.file_lock import AlreadyHeld, FileLock
+from app.knowledge import attachments, links
+from app.knowledge.exchange import archives, marks, numbering, ownformat, writing
+from app.knowledge.exchange.deciding import Decisions, decide
+from app.knowledge.exchange.plan import Plan, PlannedText, make_plan
+from app.knowledge.exchange.reading import MARKDOWN, Tree
+from app.knowledge.exchange.report import Report
+from app.knowledge.exchange.storage import clear_about_space
+from config import Settings
+
+#: Fewer texts than this are rendered faster than other processes start.
+WORTH_A_POOL = 400
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How progress is shown: `over` wraps what is gone through, `of` counts up to a length."""
+
+    over: Callable[[Iterable[Any], str], Iterable[Any]]
+    of: Callable[[int, str], contextlib.AbstractContextManager[Callable[[int], None]]]
+
+
+def import_content(
+    settings: Settings,
+    source: Path,
+    *,
+    steps: Steps,
+    collection: str = "",
+    is_dry_run: bool = False,
+    is_published: bool = True,
+) -> Report:
+    """Bring a folder or an archive of Markdown into the store.
+
+    Args:
+        collection: the name under which the files are known again; empty is the name of the folder.
+        is_dry_run: only say what would be done.
+        is_published: show the articles to readers; False brings all of them in as drafts.
+
+    Returns:
+        What was done. Run again after an error, it goes on where it stopped.
+
+    Raises:
+        InvalidInput: there is nothing to import at this place.
+        Conflict: another import is running.
+        Unavailable: the disk is full or the database does not answer; what was committed stays.
+    """
+    report = Report(source=str(source), is_dry_run=is_dry_run)
+    with contextlib.ExitStack() as held:
+        if not is_dry_run:
+            try:
+                held.enter_context(FileLock(settings.data_dir / "import.lock"))
+            except AlreadyHeld as error:
+                raise Conflict("Another import is running here: wait until it ends and run this one again.") from error
+        with clear_about_space("What was imported so far is kept; the import goes on from there."):
+            root = _root(source, held, report)
+            tree = Tree.of(root, report)
+            plan = make_plan(
+                tree,
+                report,
+                default_language=settings.default_language,
+                progress=lambda pages: steps.over(pages, "Reading"),
+            )
+            if not plan.groups and not report.problems:
+                raise InvalidInput(
+                    f"{source} holds no Markdown file that is an article: give the folder that holds them."
+                )
+            name = collection or source.resolve().name.removesuffix(".gz").removesuffix(".tar").removesuffix(".zip")
+            report.collection = f"{ownformat.EXPORT_PREFIX}{name}" if plan.is_export else name
+            with reading() as session:
+                decisions = decide(session, plan, report.collection, report)
+            if not is_dry_run:
+                _carry_out(plan, decisions, report, steps, is_published=is_published)
+    return report
+
+
+def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *, is_published: bool) -> None:
+    categories = numbering.make_categories(plan, report)
+    with steps.of(len(plan.groups), "Giving ids") as done:
+        numbering.number_texts(plan, decisions, report.collection, report, done)
+    writer = writing.Writer(plan, decisions, report.collection, report, categories, is_published)
+    groups = writer.waiting()
+    stored = _store_files(plan, list(writer.texts_of(groups)), report, steps)
+    resolver = plan.resolver(decisions.articles, lambda path: stored.get(path, path))
+    with steps.of(len(groups), "Writing") as done, _Renderers(len(groups)) as renderers:
+        for batch, rendered in _rendered_ahead(groups, writer, resolver, renderers):
+            writer.rendered = rendered
+            with transaction() as session:
+                writer.write(session, batch)
+            done(len(batch))
+            for path in [text.path for text in writer.texts_of(batch)]:
+                writer.bodies.pop(path, None)
+    with transaction() as session:
+        if plan.is_export:
+            writing.replacements(session, plan, decisions)
+        if groups:
+            activity.record(
+                session,
+                "imported",
+                "collection",
+                report.collection,
+                by_id=None,
+                created=len(report.created),
+                changed=len(report.changed),
+                conflicts=len(report.conflicts),
+            )
+
+
+def _rendered_ahead(
+    groups: list[str], writer: writing.Writer, resolver: marks.Resolver, renderers: _Renderers
+) -> Iterator[tuple[list[str], dict[str, markdown.Rendered]]]:
+    """Each batch with its texts rendered; while one is written, the next is rendered."""
+    waiting: tuple[list[str], dict[str, Future[markdown.Rendered]]] | None = None
+    for batch in _batched(groups, writing.BATCH // 2):
+        texts = list(writer.texts_of(batch))
+        with reading() as session:
+            asked = {}
+            for text in texts:
+                body = writer.bodies[text.path] = resolver.resolved(text.body, text.language)
+                for each in text.history:
+                    writer.bodies[each.path] = resolver.resolved(each.body, text.language)
+                if text.revision is None:
+                    asked[text.path] = renderers.ask(body, links.addresses(session, body, language=text.language))
+        if waiting is not None:
+            yield waiting[0], {path: future.result() for path, future in waiting[1].items()}
+        waiting = list(batch), asked
+    if waiting is not None:
+        yield waiting[0], {path: future.result() for path, future in waiting[1].items()}
+
+
+class _Renderers:
+    """Renders texts in other processes when there are many, here when there are few."""
+
+    def __init__(self, count: int) -> None:
+        self._pool = None
+        if count >= WORTH_A_POOL and (os.cpu_count() or 1) > 1:
+            self._pool = ProcessPoolExecutor(
+                max_workers=min(4, os.cpu_count() or 1), mp_context=multiprocessing.get_context("spawn")
+            )
+
+    def __enter__(self) -> _Renderers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def ask(self, body: str, known: dict[str, str]) -> Future[markdown.Rendered]:
+        """The text as readers see it, now or later."""
+        if self._pool is not None:
+            return self._pool.submit(_render, body, known)
+        done: Future[markdown.Rendered] = Future()
+        done.set_result(_render(body, known))
+        return done
+
+
+def _render(body: str, known: dict[str, str]) -> markdown.Rendered:
+    return markdown.render(body, resolve=links.resolver(known))
+
+
+def _store_files(plan: Plan, texts: list[PlannedText], report: Report, steps: Steps) -> dict[str, str]:
+    """Store every file that these texts use, and give the address that each has now. What is refused is reported."""
+    bodies = [(text.path, body) for text in texts for body in (text.body, *(each.body for each in text.history))]
+    users: dict[str, str] = {}
+    for user, body in bodies:
+        for path in marks.files_in(body):
+            users.setdefault(path, user)
+    found: dict[str, str] = {}
+    with steps.of(len(users), "Files") as done:
+        for paths in _batched(sorted(users), 50):
+            with transaction() as session:
+                for path in paths:
+                    address = _stored(session, plan, path, users[path], report)
+                    if address:
+                        found[path] = address
+            done(len(paths))
+    return found
+
+
+def _stored(session: Session, plan: Plan, path: str, user: str, report: Report) -> str:
+    try:
+        stored = attachments.store(session, plan.tree.where(path).read_bytes(), plan.filename(path))
+    except ProductError as error:
+        report.problem(user, f"file {path} was refused: {error}")
+        return ""
+    return f"attachment:{stored.sha256}/{plan.filename(path)}"
+
+
+def _root(source: Path, held: contextlib.ExitStack, report: Report) -> Path:
+    archive = source if archives.is_archive(source) else _only_archive(source)
+    if archive is None:
+        if not source.is_dir():
+            raise InvalidInput(
+                f"{source} is no folder and no archive ({', '.join(archives.SUFFIXES)}): check the path."
+            )
+        return source
+    if archive != source:
+        report.source = f"{source} ({archive.name})"
+    into = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="import-")))
+    return archives.unpack(archive, into, report)
+
+
+def _only_archive(source: Path) -> Path | None:
+    if not source.is_dir():
+        return None
+    found = [path for path in sorted(source.iterdir()) if archives.is_archive(path)]
+    has_markdown = any(name.lower().endswith(MARKDOWN) for _, _, names in os.walk(source) for name in names)
+    return found[0] if len(found) == 1 and not has_markdown else None
+
+
+def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
