@@ -1,13 +1,17 @@
+from pathlib import Path
+
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.accounts.models import Account
 from app.accounts.roles import Role
 from app.foundation.activity import Activity
-from app.foundation.database import Base, db
+from app.foundation.database import db
+from config import Settings
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 
@@ -92,11 +96,12 @@ def test_a_password_is_set_for_somebody_who_forgot_it(
     assert client.sign_in("ben@example.com").status_code == 303
 
 
-def test_without_a_database_a_command_says_what_to_do(app: Flask) -> None:
-    with app.app_context():
-        Base.metadata.drop_all(db.engine)
+def test_without_its_tables_a_command_says_what_to_do(tmp_path: Path) -> None:
+    site = create_app(Settings(data_dir=tmp_path / "empty", secret_key="x" * 40).prepared())
 
-    failed = _run(app, "list")
+    failed = _run(site, "list")
 
     assert failed.exit_code == 1
     assert "make run" in failed.output
+    with site.app_context():
+        db.engine.dispose()
