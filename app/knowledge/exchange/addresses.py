@@ -87,7 +87,7 @@ class Addresses:
     def lead(self, address: str, path: str) -> Target:
         """Where an address in the page at `path` leads."""
         address = address.strip()
-        if not address or _WORLD.match(address) or address.startswith("#"):
+        if address in ("", "/") or _WORLD.match(address) or address.startswith("#"):
             return Target(Leads.AWAY)
         place, mark, anchor = address.partition("#")
         place = unquote(place.partition("?")[0]).replace("\\", "/")
@@ -165,7 +165,7 @@ class Addresses:
 
 
 def old_addresses(page: Page, *, is_export: bool = False) -> list[str]:
-    """The addresses that a page had: `redirect_from`, `redirects`, and `aliases` that are addresses (as Hugo writes them)."""
+    """The addresses that a page had: `redirect_from`, `redirects`, and `aliases` that are addresses, as in Hugo."""
     header = page.header
     found = ownformat.words(header.get("redirect_from")) + ownformat.words(header.get("redirects"))
     if is_export:

@@ -58,7 +58,7 @@ def unpack(archive: Path, into: Path, report: Report) -> Path:
                 )
             target = _target(entry, into, report)
             if target is not None and entry.content is not None:
-                written += _write(entry, target, most - written, archive, report)
+                written += _write(entry, entry.content, target, most - written, archive, report)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InvalidInput(f"{archive.name} cannot be unpacked ({error}): it is damaged or no archive.") from error
     inside = list(into.iterdir())
@@ -103,12 +103,11 @@ def _target(entry: _Entry, into: Path, report: Report) -> Path | None:
     return None
 
 
-def _write(entry: _Entry, target: Path, most: int, archive: Path, report: Report) -> int:
+def _write(entry: _Entry, content: IO[bytes], target: Path, most: int, archive: Path, report: Report) -> int:
     written = 0
-    assert entry.content is not None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with entry.content as source, target.open("wb") as file:
+        with content as source, target.open("wb") as file:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 if written > most:

@@ -52,7 +52,7 @@ def decide(session: Session, plan: Plan, collection: str, report: Report) -> Dec
     """Compare a plan with the store.
 
     A text whose file did not change is left alone, whatever happened to the article since. A changed file renews its
-    article, unless somebody edited or archived that here meanwhile: then it is kept beside it as an unpublished revision.
+    article, unless somebody edited or archived that here meanwhile: then it is kept as an unpublished revision.
     """
     decisions = Decisions()
     for row in session.scalars(select(ImportedFile).where(ImportedFile.collection == collection)):
@@ -133,7 +133,7 @@ def _made_at(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     for start in range(0, len(ids), 500):
         rows = session.execute(select(Article.id, Article.created_at).where(Article.id.in_(ids[start : start + 500])))
-        found |= dict(rows.tuples())
+        found |= dict(rows.tuples().all())
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -56,9 +55,8 @@ def _foreign_files(path: Path) -> list[Path]:
     sums = path / SUMS
     if not (path / ownformat.MARKER).is_file() or not sums.is_file():
         raise InvalidInput(f"{path} holds something that is no export: give a new folder, nothing there was touched.")
-    written = dict(
-        reversed(line.split("  ", 1)) for line in sums.read_text(encoding="utf-8").splitlines() if "  " in line
-    )
+    lines = [line.partition("  ") for line in sums.read_text(encoding="utf-8").splitlines()]
+    written = {name: digest for digest, _, name in lines}
     foreign = []
     for top in _OURS[:3]:
         for file in sorted(each for each in (path / top).rglob("*") if not each.is_dir()):
@@ -138,7 +136,7 @@ def _swap(aside: Path, path: Path) -> None:
     old.mkdir()
     for name in reversed(_OURS):
         if (path / name).exists():
-            os.replace(path / name, old / name)
+            (path / name).replace(old / name)
     for name in _OURS:
         if (aside / name).exists():
-            os.replace(aside / name, path / name)
+            (aside / name).replace(path / name)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import yaml
-from frontmatter import YAMLHandler
+from frontmatter.default_handlers import YAMLHandler
 
 try:
     from yaml import CSafeDumper as Dumper
@@ -88,7 +88,7 @@ def dump(values: dict[str, Any] | list[Any]) -> str:
 
 
 class _LenientLoader(Loader):
-    """The safe loader, for which a tag that it does not know stands for nothing (MkDocs files name Python functions)."""
+    """The safe loader; a tag that it does not know stands for nothing, as MkDocs files name Python functions."""
 
 
 _LenientLoader.add_multi_constructor("", lambda loader, tag, node: None)

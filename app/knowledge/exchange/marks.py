@@ -43,7 +43,7 @@ def filename(path: str) -> str:
 class Resolver:
     """Turns marks into stored addresses.
 
-    `page` gives (article id, language) of a path, `languages` the languages of an article, `file` the address of a file.
+    `page` gives (article id, language) of a path, `languages` those of an article, `file` the address of a file.
     """
 
     page: Callable[[str], tuple[int, str] | None]

@@ -60,7 +60,7 @@ def make_categories(plan: Plan, report: Report) -> dict[str, int]:
 def number_texts(
     plan: Plan, decisions: Decisions, collection: str, report: Report, done: Callable[[int], None]
 ) -> None:
-    """Give every new text its article and translation, in committed batches; after a break the rest is given the same way."""
+    """Give every new text its article and translation, in committed batches; after a break it goes on likewise."""
     new = [group for group, texts in plan.groups.items() if any(text.path not in decisions.known for text in texts)]
     rest = iter(new)
     while groups := list(islice(rest, BATCH)):

@@ -102,7 +102,7 @@ def body_of(rest: str, *, is_exact: bool) -> str:
 
 
 def kept(header: Mapping[str, Any], problem: Any) -> Kept:
-    """Read our own keys; `problem(what, needle)` is told of values that cannot be used, which then count as not given."""
+    """Read our own keys; `problem(what, needle)` is told of values that cannot be used; they count as not given."""
     columns: dict[str, Any] = {}
     kinds: tuple[tuple[str, type[StrEnum]], ...] = (
         ("type", ArticleType),

@@ -21,6 +21,7 @@ def restore(
     session: Session,
     article: Article,
     text: PlannedText,
+    main: KeptRevision,
     body: str,
     resolved: Callable[[str, str], str],
     account: FindAccount,
@@ -29,12 +30,10 @@ def restore(
     """Write every revision of a text and publish the one that was published.
 
     Args:
-        body: the text's own body with its links resolved.
+        main: the revision that the text's own file holds; `body` is its body with its links resolved.
         resolved: gives the resolved body of a kept revision by its path and body.
         account: finds an account by e-mail address.
     """
-    assert text.revision is not None
-    main = text.revision
     kept = {each.number: each for each in text.history} | {main.number: main}
     rows: dict[int, Revision] = {}
     for number in sorted(kept):

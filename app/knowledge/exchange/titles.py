@@ -15,7 +15,9 @@ MOST_ALIASES = 50
 LONGEST_ALIAS = 120
 _KEYWORDS = ("ms.search.keywords", "keywords", "helpviewer_keywords", "f1_keywords")
 _FIRST = re.compile(
-    r"\A\s{0,200}(?:<!--[^>]{0,2000}-->\s{0,200})?(?:(?P<marks>#{1,6})[ \t]+(?P<title>[^\n]{1,1000}?)[ \t#]*(?:\{[#:.][^}\n]{0,200}\})?[ \t]*|(?P<under>[^\n#>*|`-][^\n]{0,300})\n=+[ \t]*)(?:\n|\Z)"
+    r"\A\s{0,200}(?:<!--[^>]{0,2000}-->\s{0,200})?"
+    r"(?:(?P<marks>#{1,6})[ \t]+(?P<title>[^\n]{1,1000}?)[ \t#]*(?:\{[#:.][^}\n]{0,200}\})?[ \t]*"
+    r"|(?P<under>[^\n#>*|`-][^\n]{0,300})\n=+[ \t]*)(?:\n|\Z)"
 )
 _LATER = re.compile(r"^#{1,6}[ \t]+(?P<title>[^\n]{1,1000}?)[ \t#]*(?:\{[#:.][^}\n]{0,200}\})?[ \t]*$", re.M)
 _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
@@ -25,7 +27,7 @@ _NO_ANSWER = re.compile(r"\s*(?:learn|read|find out) more(?: about)?\b", re.IGNO
 
 
 def titled(header: Mapping[str, Any], body: str, path: str) -> tuple[str, str, str]:
-    """The title of a page, its body without the heading that says the same, and that heading where it says it otherwise."""
+    """The title of a page, its body without the heading that gives it, and that heading where it differs."""
     given = header.get("title")
     title = one_line(str(given)) if isinstance(given, (str, int, float)) else ""
     first = _FIRST.match(body)
@@ -48,7 +50,7 @@ def titled(header: Mapping[str, Any], body: str, path: str) -> tuple[str, str, s
 
 
 def short_answer(header: Mapping[str, Any]) -> str:
-    """The short answer that the front matter gives, when it is one: at most 300 characters, and not just an invitation."""
+    """The short answer that the front matter gives, if it is one: at most 300 characters and not just an invitation."""
     given = ownformat.short(header.get("short_answer"), 1000)
     if not given:
         given = ownformat.short(header.get("description") or header.get("summary"), 1000)

@@ -111,7 +111,14 @@ class Writer:
         latest = latest_revision(session, article.id, text.language)
         if latest is None and text.revision is not None:
             restoring.restore(
-                session, article, text, self.bodies[text.path], self._resolved, self._account, self.report
+                session,
+                article,
+                text,
+                text.revision,
+                self.bodies[text.path],
+                self._resolved,
+                self._account,
+                self.report,
             )
             restoring.keep_imports(session, article, text)
         else:

@@ -19,7 +19,8 @@ from app.knowledge.exchange.titles import in_words
 REDIRECTIONS = ".openpublishing.redirection.json"
 _LARGEST_REDIRECTIONS = 2 * 2**20
 _TITLE = re.compile(
-    r"^(?P<marks>#{1,12})[ \t]+(?:\[(?P<link>[^\n]{1,300}?)\]\((?P<path>[^)\n]{0,500})\)|(?P<plain>[^\n]{1,300}?))[ \t#]*$",
+    r"^(?P<marks>#{1,12})[ \t]+"
+    r"(?:\[(?P<link>[^\n]{1,300}?)\]\((?P<path>[^)\n]{0,500})\)|(?P<plain>[^\n]{1,300}?))[ \t#]*$",
     re.M,
 )
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->)){0,20000}-->")
@@ -63,7 +64,7 @@ class DocFx(Plain):
             for titles, link in _entries(tree, table, report):
                 position += 1
                 target = tree.find(posixpath.normpath(posixpath.join(folder, _plain(link))))
-                if target in pages:
+                if target is not None and target in pages:
                     is_own = posixpath.commonpath([folder or ".", posixpath.dirname(target) or "."]) == (folder or ".")
                     if target not in found or (is_own and not found[target][0]):
                         found[target] = (is_own, Place((*before, *titles), position))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 from collections.abc import Callable, Sequence
@@ -24,6 +25,10 @@ _INCLUDE = re.compile(r"\{%-?\s{0,20}include\s{1,20}(?P<file>[\w./-]{1,100})(?P<
 _OPTION = re.compile(r"(\w{1,40})[ \t]*=[ \t]*(?:\"([^\"]{0,1000})\"|'([^']{0,1000})'|([\w.]{1,100}))")
 _TAG = re.compile(r"\{%[^%]{0,2000}%\}\n?")
 _OUTPUT = re.compile(r"\{\{[^{}\n]{0,300}\}\}")
+_FENCE = re.compile(r"[ \t]{0,3}(?:`{3,}|~{3,})")
+_BLOCKS = "div|section|article|aside|details|figure|table|ul|ol|nav|header|footer|noscript"
+_BLOCK = re.compile(rf"<(?:{_BLOCKS})\b", re.IGNORECASE)
+_CLOSED = re.compile(rf"</(?:{_BLOCKS})\s*>", re.IGNORECASE)
 _CALLOUTS = {
     "warning": "WARNING",
     "error": "CAUTION",
@@ -66,7 +71,28 @@ class Jekyll(Plain):
                 text = _OUTPUT.sub(unknown, _TAG.sub(unknown, text))
             return text
 
-        return outside_code(page.body, clean)
+        return _without_html_indents(outside_code(page.body, clean))
+
+
+def _without_html_indents(text: str) -> str:
+    """HTML blocks without indents: kramdown reads a block to its closing tag, CommonMark takes the rest for code."""
+    if "<" not in text:
+        return text
+    depth = 0
+    is_fenced = is_verbatim = False
+    lines = []
+    for line in text.split("\n"):
+        is_fenced ^= bool(_FENCE.match(line)) and not depth
+        if is_fenced:
+            lines.append(line)
+            continue
+        if depth and not is_verbatim:
+            line = line.lstrip(" \t")
+        if depth or _BLOCK.match(line):
+            depth = max(0, depth + len(_BLOCK.findall(line)) - len(_CLOSED.findall(line)))
+        is_verbatim = ("<pre" in line or is_verbatim) and "</pre" not in line
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _linked(wanted: str, tree: Tree) -> str:
@@ -91,6 +117,10 @@ def _included(match: re.Match[str], page: Page, captured: dict[str, str], proble
         image = options.get("image", "")
         picture = f"![{options.get('image_alt_text', '')}]({image})\n\n" if image else ""
         return picture + "\n".join(f"- {item}" for item in items) + "\n"
+    if options.get("image"):
+        words = html.escape(options.get("text") or options.get("caption") or "")
+        alternative = html.escape(options.get("image_alt_text") or options.get("alt") or "")
+        return f'<p><img src="{html.escape(options["image"])}" alt="{alternative}" /><br />{words}</p>'
     problem(f"includes {name}, which only Jekyll knows; it was left out", match[0].split("\n")[0])
     return ""
 

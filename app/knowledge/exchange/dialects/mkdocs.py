@@ -31,7 +31,7 @@ class MkDocs(Plain):
             docs = posixpath.normpath(posixpath.join(posixpath.dirname(settings), str(loaded.get("docs_dir") or _DOCS)))
             for position, (titles, name) in enumerate(_nav(loaded.get("nav"), ()), start=1):
                 path = tree.find(posixpath.normpath(posixpath.join(docs, name)))
-                if path in pages:
+                if path is not None and path in pages:
                     outline.places.setdefault(path, Place(titles, position))
                 elif name.lower().endswith(".md"):
                     report.problem(

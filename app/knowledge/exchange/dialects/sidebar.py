@@ -13,7 +13,8 @@ from app.knowledge.exchange.report import Report
 
 _INDEX = ("sidebar_index.md", "_sidebar.md")
 _LINE = re.compile(
-    r"^(?:(?P<marks>#{1,6})[ \t]+(?P<title>[^\n]+?)[ \t#]*|[ \t]*[*+-][ \t]+\[(?P<words>[^\n]{1,300}?)\]\((?P<link>[^)\n]{1,300})\)[ \t]*)$",
+    r"^(?:(?P<marks>#{1,6})[ \t]+(?P<title>[^\n]+?)[ \t#]*"
+    r"|[ \t]*[*+-][ \t]+\[(?P<words>[^\n]{1,300}?)\]\((?P<link>[^)\n]{1,300})\)[ \t]*)$",
     re.M,
 )
 _TABS = re.compile(r"^[ \t]*\{(?:start_tabs|end_tabs)\}[ \t]*\n?", re.M)
