@@ -8,6 +8,7 @@ from dataclasses import fields
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from app.foundation import jobs, starting, supervisor
 from app.foundation.database import reading, transaction
@@ -28,6 +29,7 @@ def _app() -> Flask:
 
 
 @click.command()
+@with_appcontext
 def serve() -> None:
     """Run the whole site: web server and worker, until Ctrl-C."""
     try:
@@ -38,6 +40,7 @@ def serve() -> None:
 
 
 @click.command()
+@with_appcontext
 def prepare() -> None:
     """Make an installation ready: database, starter articles, index."""
     try:
@@ -47,6 +50,7 @@ def prepare() -> None:
 
 
 @click.command()
+@with_appcontext
 def worker() -> None:
     """Run the worker alone; `flask serve` runs it too."""
     supervisor.run_worker(_app(), say=click.echo)
@@ -58,6 +62,7 @@ def jobs_group() -> None:
 
 
 @jobs_group.command("list")
+@with_appcontext
 def list_jobs() -> None:
     """List the jobs that wait, run or have failed."""
     with reading() as session:
@@ -73,6 +78,7 @@ def list_jobs() -> None:
 
 @jobs_group.command("retry")
 @click.argument("job_id", type=int)
+@with_appcontext
 def retry_job(job_id: int) -> None:
     """Have the job JOB_ID tried again, with all its attempts."""
     with transaction() as session:
@@ -83,6 +89,7 @@ def retry_job(job_id: int) -> None:
 
 
 @click.command()
+@with_appcontext
 def settings() -> None:
     """List every setting, its value, where that comes from, and what it means."""
     in_force: Settings = current_app.extensions["settings"]

@@ -1,0 +1,105 @@
+"""What holds for every view, also for those that are not written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.accounts.roles import Permission, Role
+from app.foundation.database import db
+from app.web.access import PUBLIC, required_permission
+from tests.make import Make
+from tests.visitor import PASSWORD, Visitor
+
+#: What strangers may open. A new public page is written down here, on purpose.
+PUBLIC_VIEWS = {
+    "accounts.open_session",
+    "accounts.sign_in",
+    "accounts.sign_out",
+    "api_v1_articles.article",
+    "api_v1_search.search_articles",
+    "health.alive",
+    "health.ready",
+    "knowledge.article",
+    "knowledge.category",
+    "knowledge.contact",
+    "knowledge.home",
+    "knowledge.old_address",
+    "knowledge.vote",
+    "knowledge.vote_reason",
+    "search.results",
+    "search.suggestions",
+    "web.static",
+}
+SAMPLES = {"article_id": 1, "slug": "how-to", "path": "billing/invoices", "digest": "0" * 12, "name": "site.css"}
+
+
+def requests_of(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Every endpoint with each of its methods and a sample address."""
+    addresses = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        values = {name: SAMPLES[name] for name in rule.arguments}
+        for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
+            yield rule.endpoint, method, addresses.build(rule.endpoint, values, method=method)
+
+
+def test_every_view_declares_who_may_open_it(app: Flask) -> None:
+    known = {PUBLIC, *(permission.value for permission in Permission)}
+    with app.app_context():
+        for rule in app.url_map.iter_rules():
+            assert required_permission(rule.endpoint) in known, rule.endpoint
+
+
+def test_what_strangers_may_open_is_written_down(app: Flask) -> None:
+    with app.app_context():
+        open_to_all = {each.endpoint for each in app.url_map.iter_rules() if required_permission(each.endpoint) == PUBLIC}
+    assert open_to_all == PUBLIC_VIEWS
+
+
+def test_a_stranger_gets_nothing_that_is_not_public(app: Flask, client: FlaskClient) -> None:
+    for endpoint, method, address in requests_of(app):
+        if endpoint not in PUBLIC_VIEWS:
+            answer = client.open(address, method=method)
+            assert answer.status_code in (302, 303, 401, 403, 404), f"{method} {address} answers {answer.status_code}"
+
+
+def test_a_view_that_declares_nothing_is_shut(app: Flask, client: FlaskClient) -> None:
+    app.add_url_rule("/forgotten/page", "forgotten", lambda: "secret")
+    assert client.get("/forgotten/page").status_code == 404
+
+
+def test_a_post_from_another_site_is_refused_everywhere(app: Flask, client: FlaskClient) -> None:
+    for _, method, address in requests_of(app):
+        if method == "POST":
+            answer = client.post(address, headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"})
+            assert answer.status_code in (302, 303, 403), f"{address} answers {answer.status_code}"
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True], ids=["a stranger", "an administrator"])
+def test_opening_pages_changes_nothing(
+    app: Flask, client: Visitor, make: Make, session: Session, *, is_signed_in: bool
+) -> None:
+    article = make.article(category="billing/invoices")
+    administrator = make.account(Role.ADMINISTRATOR, password=PASSWORD)
+    session.commit()
+    assert article.id == SAMPLES["article_id"]
+    if is_signed_in:
+        client.sign_in(administrator.email)
+    written: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "REPLACE")):
+            written.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    for _, method, address in requests_of(app):
+        if method == "GET":
+            client.get(address)
+            assert not written, f"GET {address} writes: {written}"
