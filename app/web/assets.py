@@ -1,4 +1,4 @@
-"""Style sheets, scripts and pictures of the site: read once, addressed by their content, kept by browsers for a year."""
+"""Style sheets, scripts and pictures of the site: read once, addressed by content, kept by browsers for a year."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, make_response, request
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, request, session
 
 from app.web.colours import brand_css
 from config import Settings
@@ -33,7 +33,8 @@ class Asset:
     def of(cls, name: str, content: bytes) -> Asset:
         """The file of this name and content."""
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        packed = gzip.compress(content, mtime=0) if media_type.startswith("text/") or name.endswith((".js", ".svg")) else None
+        is_text = name.endswith((".css", ".js", ".svg"))
+        packed = gzip.compress(content, mtime=0) if is_text else None
         return cls(content, packed, media_type, hashlib.sha256(content).hexdigest()[:12])
 
 
@@ -41,6 +42,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Read every asset into memory and connect their addresses."""
     app.extensions["assets"] = read_assets(settings.brand_hue)
     app.register_blueprint(blueprint)
+    app.after_request(_forget_session)
 
 
 def read_assets(brand_hue: int) -> dict[str, Asset]:
@@ -68,7 +70,7 @@ def send(digest: str, name: str) -> Response:
     asset: Asset | None = current_app.extensions["assets"].get(name)
     if asset is None:
         abort(404)
-    packed = asset.packed if "gzip" in request.accept_encodings else None
+    packed = asset.packed if request.accept_encodings.quality("gzip") > 0 else None
     response = make_response(packed or asset.content)
     response.content_type = f"{asset.media_type}; charset=utf-8" if asset.packed else asset.media_type
     if packed:
@@ -80,4 +82,11 @@ def send(digest: str, name: str) -> Response:
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
+    return response
+
+
+def _forget_session(response: Response) -> Response:
+    """Assets are the same for everybody: a look at the session must not have browsers fetch them again for a cookie."""
+    if request.endpoint == "web.static":
+        session.accessed = False
     return response

@@ -69,7 +69,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def accent_ramp(hue: int) -> tuple[Colour, ...]:
-    """Ten accents of this hue, lightest first, as vivid as a screen can show; step 7 is readable on step 2 and lighter."""
+    """Ten accents of this hue, lightest first, as vivid as a screen can show; step 7 is readable on steps 1 and 2."""
     ramp = [_shown(Colour(lightness, chroma, hue)) for lightness, chroma in _ACCENT_STEPS]
     while contrast(ramp[6], ramp[1]) < _READABLE:
         ramp[6] = _shown(Colour(ramp[6].lightness - 0.005, _ACCENT_STEPS[6][1], hue))

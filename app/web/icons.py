@@ -1,4 +1,4 @@
-"""The icons of the site, inline as SVG: Lucide's, vendored in `templates/icons` (version and licence are noted there)."""
+"""The icons of the site, inline as SVG: Lucide's, vendored in `templates/icons` with their version and licence."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def icon(name: str) -> Markup:
     svg = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     shapes = " ".join(svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")].split())
     return Markup(  # noqa: S704  # our own files
-        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.75"'
-        f' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{shapes}</svg>'
+        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor"'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"'
+        f' focusable="false">{shapes}</svg>'
     )
 
 

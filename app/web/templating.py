@@ -1,4 +1,4 @@
-"""How pages are drawn: one Jinja environment, strict about unknown names, with the words and shapes that every page uses."""
+"""How pages are drawn: one Jinja environment, strict about unknown names, with the words that every page uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from app.web.icons import area_icon, icon
 from app.web.languages import direction, own_name, reader_language, site_languages
 from config import Settings
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Reader:
 def install(app: Flask, settings: Settings) -> None:
     """Set Jinja up. Accounts put a function that gives the `Reader` at the page into `app.extensions["reader"]`."""
     folders = sorted(str(path) for path in Path(app.root_path).glob("*/templates"))
-    app.jinja_loader = FileSystemLoader(folders)  # type: ignore[misc]  # a cached property, to be set like this
+    app.jinja_loader = FileSystemLoader(folders)  # a cached property, to be set like this
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -81,9 +84,7 @@ def plain_context() -> dict[str, Any]:
 def site(languages: Sequence[str]) -> Site:
     """The site as its pages name it."""
     settings: Settings = current_app.extensions["settings"]
-    contact = ContactWays(
-        settings.contact_email, settings.contact_phone, settings.contact_url, settings.contact_hours
-    )
+    contact = ContactWays(settings.contact_email, settings.contact_phone, settings.contact_url, settings.contact_hours)
     url = settings.site_url.rstrip("/") or (request.url_root.rstrip("/") if has_request_context() else "")
     return Site(settings.site_name, url, tuple((code, own_name(code)) for code in languages), contact)
 
