@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from html import unescape
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
@@ -45,12 +46,13 @@ _DELIMITERS = re.compile(r" {0,3}\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?$")
 _CELLS = re.compile(r"(?<!\\)\|")
 _DEFINITION = re.compile(r" {0,3}:[ ]{1,4}(?=\S)")
 _HTML_BLOCK = re.compile(
-    r" {0,3}<(?:(script|pre|style|textarea)(?=[\s>]|$)|(!--)|(?:\?|![A-Za-z]|!\[CDATA\[)|(/?(?:address|article|aside|base|"
-    r"basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|"
+    r" {0,3}<(?:(script|pre|style|textarea)(?=[\s>]|$)|(!--)|(\?)|(![A-Za-z])|(!\[CDATA\[)|"
+    r"(/?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|"
     r"footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|"
     r"optgroup|option|p|param|picture|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul|video)(?=[\s/>]|$)))",
     re.IGNORECASE,
 )
+_HTML_ENDS = {2: "-->", 3: "?>", 4: ">", 5: "]]>"}
 _LONE_TAG = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*+(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)?/?>[ ]*$")
 _MARKDOWN_INSIDE = re.compile(r"\smarkdown(?:=|[\s>])")
 _ATTRIBUTES = re.compile(r"^[ ]{0,3}\{[:#.][^{}]*\}[ ]*$")
@@ -87,6 +89,7 @@ class Blocks:
                 continue
             is_loose = is_loose or (blank and len(parent) > 0)
             blank = False
+            after = at + 1
             for step in _STEPS:
                 after = step(self, parent, lines, at, depth)
                 if after:
@@ -160,7 +163,9 @@ class Blocks:
         end = at + 1
         while end < len(lines) and (lines[end].startswith("    ") or not lines[end].strip()):
             end += 1
-        self._parse(_add_callout(parent, found[1], found[2] or ""), [line[4:] for line in lines[at + 1 : end]], depth + 1)
+        self._parse(
+            _add_callout(parent, found[1], found[2] or ""), [line[4:] for line in lines[at + 1 : end]], depth + 1
+        )
         return end
 
     def _colon_callout(self, parent: Element, lines: Sequence[str], at: int, depth: int) -> int:
@@ -185,7 +190,7 @@ class Blocks:
         element = SubElement(parent, "ul" if is_bullet else "ol")
         if not is_bullet and int(first[2][:-1]) != 1:
             element.set("start", str(int(first[2][:-1])))
-        is_loose, end = False, at
+        is_loose, end, after = False, at, at
         while end < len(lines):
             found = _ITEM.match(lines[end])
             if not found or found[2][-1] != mark or _RULE.match(lines[end]):
@@ -194,20 +199,19 @@ class Blocks:
             item = SubElement(element, "li")
             is_loose = self._parse(item, inner, depth + 1) or is_loose
             _mark_task(item)
-            while after < len(lines) and not lines[after].strip():
-                after += 1
-            follows = after < len(lines) and _ITEM.match(lines[after])
-            is_loose = is_loose or bool(follows and follows[2][-1] == mark and not lines[after - 1].strip())
-            end = after
+            end = next((n for n in range(after, len(lines)) if lines[n].strip()), len(lines))
+            follows = _ITEM.match(lines[end]) if end < len(lines) else None
+            is_loose = is_loose or bool(follows and follows[2][-1] == mark and end > after)
         if not is_loose:
             _tighten(element)
-        return end
+        return after
 
     def _html_block(self, parent: Element, lines: Sequence[str], at: int, depth: int) -> int:
         found = _HTML_BLOCK.match(lines[at])
         if not found and not _LONE_TAG.match(lines[at]):
             return 0
-        closing = f"</{found[1].lower()}>" if found and found[1] else "-->" if found and found[2] else ""
+        opened = found.lastindex if found else None
+        closing = f"</{found[1].lower()}>" if found and found[1] else _HTML_ENDS.get(opened or 0, "")
         if closing:
             end = next((n for n in range(at, len(lines)) if closing in lines[n].lower()), len(lines) - 1) + 1
         else:
@@ -226,7 +230,12 @@ class Blocks:
         while end < len(lines) and (
             lines[end].startswith("  ")
             or (not lines[end].strip() and end + 1 < len(lines) and lines[end + 1].startswith("  "))
-            or (lines[end].strip() and lines[end - 1].strip() and not _interrupts(lines, end) and not _FOOTNOTE.match(lines[end]))
+            or (
+                lines[end].strip()
+                and lines[end - 1].strip()
+                and not _interrupts(lines, end)
+                and not _FOOTNOTE.match(lines[end])
+            )
         ):
             end += 1
         element = Element("li")
@@ -235,7 +244,12 @@ class Blocks:
         return end
 
     def _table(self, parent: Element, lines: Sequence[str], at: int, depth: int) -> int:
-        if at + 1 >= len(lines) or "|" not in lines[at] or "-" not in lines[at + 1] or not _DELIMITERS.match(lines[at + 1].rstrip()):
+        if (
+            at + 1 >= len(lines)
+            or "|" not in lines[at]
+            or "-" not in lines[at + 1]
+            or not _DELIMITERS.match(lines[at + 1].rstrip())
+        ):
             return 0
         heads, sides = _cells(lines[at]), [_side(cell) for cell in _cells(lines[at + 1])]
         if len(heads) != len(sides) or len(heads) > WIDEST_TABLE:
@@ -254,9 +268,16 @@ class Blocks:
         end = at + 1
         while end < len(lines) and lines[end].strip() and not _interrupts(lines, end):
             if underline := _UNDERLINE.match(lines[end]):
-                _add_heading(parent, 1 if underline[1][0] == "=" else 2, "\n".join(line.strip() for line in lines[at:end]))
-                return end + 1
-            if end + 1 < len(lines) and "|" in lines[end] and _DELIMITERS.match(lines[end + 1].rstrip()) and "|" in lines[end + 1]:
+                words = self._without_references(lines[at:end])
+                if words:
+                    _add_heading(parent, 1 if underline[1][0] == "=" else 2, "\n".join(line.strip() for line in words))
+                return end + 1 if words else end
+            if (
+                end + 1 < len(lines)
+                and "|" in lines[end]
+                and _DELIMITERS.match(lines[end + 1].rstrip())
+                and "|" in lines[end + 1]
+            ):
                 break
             end += 1
         definition = end
@@ -275,7 +296,8 @@ class Blocks:
         text, start = "\n".join(lines), 0
         while found := _REFERENCE.match(text, start):
             url = found[2] if found[2] is not None else found[3]
-            self.references.setdefault(" ".join(found[1].lower().split()), (url, (found[4] or "")[1:-1]))
+            name = " ".join(found[1].lower().split())
+            self.references.setdefault(name, (_unescaped(url), _unescaped((found[4] or "")[1:-1])))
             start = found.end()
         return text[start:].split("\n") if text[start:].strip() else []
 
@@ -288,7 +310,12 @@ class Blocks:
             while end < len(lines) and (
                 lines[end].startswith("  ")
                 or (not lines[end].strip() and end + 1 < len(lines) and lines[end + 1].startswith("  "))
-                or (lines[end].strip() and lines[end - 1].strip() and not _DEFINITION.match(lines[end]) and not _interrupts(lines, end))
+                or (
+                    lines[end].strip()
+                    and lines[end - 1].strip()
+                    and not _DEFINITION.match(lines[end])
+                    and not _interrupts(lines, end)
+                )
             ):
                 end += 1
             item = SubElement(last, "dd")
@@ -351,7 +378,7 @@ def _contained(lines: Sequence[str], at: int, strip: Callable[[str], str | None]
         if content is None:
             if fence or not _is_open(inner) or not lines[end].strip() or _starts_block(lines, end):
                 break
-            content = lines[end].lstrip()
+            content = ("\\" if _UNDERLINE.match(lines[end]) else "") + lines[end].lstrip()
         else:
             fence = _fence_after(fence, content)
         inner.append(content)
@@ -395,7 +422,9 @@ def _starts_block(lines: Sequence[str], at: int) -> bool:
 def _is_open(inner: Sequence[str]) -> bool:
     """Whether the last line is text of a paragraph, which the next line may carry on without any mark."""
     text = _MARKS.sub("", inner[-1], count=1) if inner else ""
-    return bool(text.strip()) and not (text.startswith("    ") or text.startswith(("#", "```", "~~~")) or _RULE.match(text))
+    return bool(text.strip()) and not (
+        text.startswith("    ") or text.startswith(("#", "```", "~~~")) or _RULE.match(text)
+    )
 
 
 _MARKS = re.compile(r"^(?: {0,3}(?:>|[-+*] |\d{1,9}[.)] ) ?)+")
@@ -410,19 +439,17 @@ def _fence_after(fence: str, line: str) -> str:
 
 
 def _fence_end(lines: Sequence[str], at: int, fence: str) -> int:
-    closing = re.compile(r" {0,3}" + re.escape(fence[0]) + "{%d,} *$" % len(fence))
+    closing = re.compile(r" {0,3}" + re.escape(fence[0]) + f"{{{len(fence)},}} *$")
     return next((n for n in range(at + 1, len(lines)) if closing.match(lines[n])), len(lines))
 
 
 def _detabbed(line: str) -> str:
     if "\t" not in line:
         return line
-    prefix = _PREFIX.match(line)
-    assert prefix is not None  # the pattern matches the empty text
-    return prefix[0].expandtabs(4) + line[prefix.end() :]
+    return _PREFIX.sub(lambda prefix: prefix[0].expandtabs(4), line, count=1)
 
 
-_PREFIX = re.compile(r"[ \t]*(?:(?:[-+*>]|\d{1,9}[.)])[ \t]+)*")
+_PREFIX = re.compile(r"^[ \t]*(?:(?:[-+*>]|\d{1,9}[.)])[ \t]+)*")
 
 
 def _dedented(line: str, most: int) -> str:
@@ -432,6 +459,13 @@ def _dedented(line: str, most: int) -> str:
 def _without_closing(text: str) -> str:
     bare = text.rstrip("#")
     return bare.rstrip() if bare != text and (not bare or bare[-1] in " \t") else text
+
+
+def _unescaped(text: str) -> str:
+    return unescape(_ESCAPED.sub(r"\1", text))
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def _add_heading(parent: Element, level: int, text: str) -> None:
@@ -472,7 +506,9 @@ def _mark_task(item: Element) -> None:
         return
     item.set("class", "task")
     label = SubElement(first, "label")
-    box = SubElement(label, "input", {"type": "checkbox", "disabled": ""} | ({} if found[1] == " " else {"checked": ""}))
+    box = SubElement(
+        label, "input", {"type": "checkbox", "disabled": ""} | ({} if found[1] == " " else {"checked": ""})
+    )
     box.tail = " " + (first.text or "")[found.end() :]
     first.text = None
 

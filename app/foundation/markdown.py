@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
+from time import thread_time
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 import markdown
@@ -27,34 +28,43 @@ from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
 from app.foundation.blocks import Blocks, Code
-from app.foundation.outline import Heading, ImageSize, Outline, Resolve, Section, anchor
+from app.foundation.outline import Heading, ImageSize, Outline, Resolve, Section
 from app.foundation.text import cleaned
 
 #: Stored with each publication; raise it when the same text would give other HTML.
 RENDERER = "1"
 
 #: Longer texts, in characters, are shown as they were written; so are single paragraphs longer than the second.
-LONGEST_TEXT = 1_000_000
+LONGEST_TEXT = 600_000
 LONGEST_PARAGRAPH = 20_000
-_LONGEST_HIGHLIGHTED = 20_000
+_LONGEST_HIGHLIGHTED = 6_000
+_HIGHLIGHT_SECONDS = 1.5
 _MOST_INLINE = 30_000
+_MOST_ELEMENTS = 60_000
 
 _CALLOUT_TITLES = {
     "en": {"note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning", "caution": "Caution"},
-    "es": {"note": "Nota", "tip": "Consejo", "important": "Importante", "warning": "Advertencia", "caution": "Precaución"},
+    "es": {
+        "note": "Nota",
+        "tip": "Consejo",
+        "important": "Importante",
+        "warning": "Advertencia",
+        "caution": "Precaución",
+    },
     "fr": {"note": "Remarque", "tip": "Conseil", "important": "Important", "warning": "Attention", "caution": "Danger"},
     "de": {"note": "Hinweis", "tip": "Tipp", "important": "Wichtig", "warning": "Warnung", "caution": "Vorsicht"},
     "zh": {"note": "注意", "tip": "提示", "important": "重要", "warning": "警告", "caution": "小心"},
 }
 _LANGUAGES = frozenset(
-    "bash c cpp csharp css diff docker go graphql html http ini java javascript json kotlin lua makefile markdown nginx "
+    "bash c cpp csharp css diff docker go graphql html http ini java javascript json kotlin lua markdown nginx "
     "objective-c perl php powershell python r ruby rust scala shell sql swift toml typescript xml yaml".split()
 )
 _SPELLINGS = {
     "c#": "csharp", "cs": "csharp", "c++": "cpp", "js": "javascript", "jsx": "javascript", "ts": "typescript",
     "py": "python", "python3": "python", "sh": "bash", "zsh": "bash", "console": "bash", "yml": "yaml", "rb": "ruby",
-    "ps": "powershell", "ps1": "powershell", "dockerfile": "docker", "make": "makefile", "htm": "html", "svg": "xml",
-    "md": "markdown", "golang": "go", "rs": "rust", "kt": "kotlin", "tsx": "typescript", "jsonc": "json", "json5": "json",
+    "ps": "powershell", "ps1": "powershell", "dockerfile": "docker", "htm": "html", "svg": "xml",
+    "md": "markdown",
+    "golang": "go", "rs": "rust", "kt": "kotlin", "tsx": "typescript", "jsonc": "json", "json5": "json",
 }  # fmt: skip
 
 _TAGS = frozenset(
@@ -71,8 +81,8 @@ _HTML_TAGS = frozenset(
     "select slot source spacer strike style svg template textarea title track tt video xmp".split()
 )
 _CLASSES = frozenset(
-    "callout callout-title callout-note callout-tip callout-important callout-warning callout-caution table-scroll code "
-    "align-center align-right task footnotes footnote-ref footnote-back broken-link".split()
+    "callout callout-title callout-note callout-tip callout-important callout-warning callout-caution table-scroll "
+    "code align-center align-right task footnotes footnote-ref footnote-back broken-link".split()
 )
 _TOKEN_CLASSES = frozenset(STANDARD_TYPES.values()) - {""}
 _ATTRIBUTES = {
@@ -112,7 +122,9 @@ def keep(address: str) -> str | None:
     return address
 
 
-def render(text: str, *, resolve: Resolve = keep, image_size: ImageSize | None = None, language: str = "en") -> Rendered:
+def render(
+    text: str, *, resolve: Resolve = keep, image_size: ImageSize | None = None, language: str = "en"
+) -> Rendered:
     """Render Markdown to safe HTML. Never fails; a text beyond the bounds is shown as it was written.
 
     Args:
@@ -122,12 +134,14 @@ def render(text: str, *, resolve: Resolve = keep, image_size: ImageSize | None =
         language: which language call-outs without a title are named in.
     """
     text = cleaned(text)
-    if len(text) > LONGEST_TEXT:
-        html = f"<pre>{escape(text, quote=False)}</pre>"
-        return Rendered(html, (), (Section("", "", text.strip()),), ())
     titles = _CALLOUT_TITLES.get(language.split("-")[0], _CALLOUT_TITLES["en"])
+    try:
+        unsafe = _stage().html(text, titles)
+    except _TooMuch:
+        html = f'<pre tabindex="0">{escape(text, quote=False)}</pre>'
+        return Rendered(html, (), (Section("", "", text.strip()),), ())
     outline = Outline(resolve, image_size)
-    html = _FINISHER.clean(outline.finish(_CLEANER.clean(_stage().html(text, titles))))
+    html = _FINISHER.clean(outline.finish(_CLEANER.clean(unsafe)))
     return Rendered(html, tuple(outline.contents), tuple(outline.sections), tuple(outline.links))
 
 
@@ -141,7 +155,11 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
     """What becomes of an allowed attribute: classes only of our own, addresses without tricks."""
     if attribute == "class":
         known = _TOKEN_CLASSES if tag == "span" else frozenset[str]()
-        kept = [name for name in value.split() if name in _CLASSES or name in known or (tag == "code" and _LANGUAGE_CLASS.fullmatch(name))]
+        kept = [
+            name
+            for name in value.split()
+            if name in _CLASSES or name in known or (tag == "code" and _LANGUAGE_CLASS.fullmatch(name))
+        ]
         return " ".join(kept) or None
     if attribute in ("width", "height", "colspan", "rowspan", "start"):
         return value if re.fullmatch(r"\d{1,5}", value) and (attribute == "start" or int(value) <= 10_000) else None
@@ -151,7 +169,7 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
 
 
 _LANGUAGE_CLASS = re.compile(r"language-[\w#+.-]{1,30}")
-_IS_TRICKY = re.compile(r"[\x00-\x1f\\]|^\s*//[^/]*@")
+_IS_TRICKY = re.compile(r"[\x00-\x1f]|^\s*[/\\]?\\|^\s*//[^/]*@|^[^/?#:]*\s[^/?#:]*:|^https?:/{0,2}[^/?#]*\\")
 
 _CLEANER = nh3.Cleaner(
     tags=set(_MADE_TAGS),
@@ -172,35 +190,60 @@ _FINISHER = nh3.Cleaner(
     clean_content_tags={"script", "style"},
 )
 
-_RAW_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]{0,40})((?:[\s/](?:[^<>\"']|\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}')*+)?)>")
-_RAW = re.compile(
-    r"<!--(?:.{0,100000}?-->)?|<(script|style)\b[^<>]{0,2000}>.{0,100000}?</\1\s{0,20}>|<[?!][^<>]{0,2000}>|" + _RAW_TAG.pattern + "|<",
-    re.DOTALL | re.IGNORECASE,
+_RAW_TAG = re.compile(
+    r"<(/?)([A-Za-z][A-Za-z0-9-]{0,40})((?:[\s/](?:[^<>\"']|\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}')*+)?)>"
 )
+_RAW = re.compile(r"<[?!][^<>]{0,2000}>|" + _RAW_TAG.pattern + "|<")
+_CLOSED_BY_OTHERS = frozenset("p li dt dd tr td th thead tbody tfoot col colgroup br hr img wbr rp rt".split())
+_DEEPEST_RAW = 60
 
 
-def _raw_html(text: str) -> str:
-    """Raw HTML with the tags that are allowed; other HTML tags go, and what is no HTML at all is shown as written."""
-    return _RAW.sub(_raw_part, text) if "<" in text else text
+class _RawHtml:
+    """Raw HTML with the tags that are allowed; other HTML tags go, and what is no HTML at all is shown as written.
+
+    One a text: it counts what is open, because the work of any HTML parser grows with the depth.
+    """
+
+    def __init__(self) -> None:
+        self._depth = 0
+
+    def allowed(self, html: str) -> str:
+        for opening, closing in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
+            html = _without_between(html, opening, closing)
+        return _RAW.sub(self._part, html) if "<" in html else html
+
+    def _part(self, found: re.Match[str]) -> str:
+        name = (found[2] or "").lower()
+        if name in _TAGS:
+            return found[0] if name in _CLOSED_BY_OTHERS or self._is_shallow(is_closing=bool(found[1])) else ""
+        if name:
+            is_component = found[2][0].isupper() and found.string.strip() == found[0]
+            return "" if name in _HTML_TAGS or is_component else escape(found[0], quote=False)
+        return "&lt;" if found[0] == "<" else ""
+
+    def _is_shallow(self, *, is_closing: bool) -> bool:
+        depth = self._depth
+        self._depth = max(depth - 1, 0) if is_closing else depth + 1
+        return max(depth, self._depth) <= _DEEPEST_RAW
 
 
-def _raw_part(found: re.Match[str]) -> str:
-    name = (found[3] or "").lower()
-    if name in _TAGS:
-        return found[0]
-    if name:
-        is_component = found[3][0].isupper() and found.string.strip() == found[0]
-        return "" if name in _HTML_TAGS or is_component else escape(found[0], quote=False)
-    return "&lt;" if found[0] == "<" else ""
+def _without_between(html: str, opening: str, closing: str) -> str:
+    """The HTML without comments, or without scripts; an opening that is never closed stays."""
+    lower, parts, start = html.lower(), [], 0
+    while (at := lower.find(opening, start)) >= 0 and (end := lower.find(closing, at + len(opening))) >= 0:
+        parts.append(html[start:at])
+        start = end + len(closing)
+    return "".join((*parts, html[start:])) if parts else html
 
 
-def _code_html(code: Code) -> str:
+def _code_html(code: Code, *, highlighted: bool) -> str:
     written = code.language.lower()
     language = _SPELLINGS.get(written, written)
-    lexer = _lexer(language) if language in _LANGUAGES and len(code.text) <= _LONGEST_HIGHLIGHTED else None
+    highlighted = highlighted and language in _LANGUAGES and len(code.text) <= _LONGEST_HIGHLIGHTED
+    lexer = _lexer(language) if highlighted else None
     inside = highlight(code.text, lexer, _FORMATTER) if lexer else escape(code.text, quote=False)
     name = f' data-language="{escape(language)}"' if re.fullmatch(r"[\w#+.-]{1,30}", language) else ""
-    return f'<div class="code"{name}><pre tabindex="0"><code>{inside}</code></pre></div>'
+    return f'<div class="code"{name}><pre><code>{inside}</code></pre></div>'
 
 
 @lru_cache(maxsize=64)
@@ -214,10 +257,16 @@ def _lexer(language: str) -> Lexer | None:
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
+class _TooMuch(Exception):
+    """The text is too long or has too many parts to be rendered."""
+
+
 class _Stage(markdown.Markdown):
     """The Markdown library with our block structure before its inline stage. One a thread."""
 
     blocks: Blocks
+    raw_html: _RawHtml
+    highlighting: float
     titles: dict[str, str]
     numbers: dict[str, int]
 
@@ -233,9 +282,15 @@ class _Stage(markdown.Markdown):
             for name in names:
                 registry.deregister(name)
         self.ESCAPED_CHARS = list(string.punctuation)
-        self.delimiters.add("~", "del", double=True)
+        delimiters = inlinepatterns.DelimiterProcessor("*", "strong,em", self)
+        delimiters.add("_", "strong,em", smart=True)
+        delimiters.add("~", "del", double=True)
         patterns = self.inlinePatterns
+        patterns.register(delimiters, "em_strong", 60)
+        self._forget_emphasis = delimiters.reset
         patterns.register(inlinepatterns.SubstituteTagInlineProcessor(r"(?: {2,}|\\)\n", "br"), "linebreak", 185)
+        patterns.register(_EscapedAmpersand(r"\\&", self), "ampersand", 181)
+        patterns.register(_Reference(inlinepatterns.REFERENCE_RE, self), "reference", 170)
         patterns.register(_FootnoteMark(r"\[\^([^\]\s]{1,100})\]", self), "footnote", 175)
         patterns.register(_MailAddress(r"<([^\s<>@]{1,64}@[^\s<>@]{1,255})>", self), "automail", 110)
         patterns.register(_RawTag(_RAW_INLINE, self), "html", 90)
@@ -244,16 +299,25 @@ class _Stage(markdown.Markdown):
         return self
 
     def html(self, text: str, titles: dict[str, str]) -> str:
-        """HTML of this text, not yet safe."""
+        """HTML of this text, not yet safe. Raises _TooMuch when it is beyond the bounds."""
+        if len(text) > LONGEST_TEXT:
+            raise _TooMuch
         self.titles = titles
+        self.raw_html = _RawHtml()
+        self.highlighting = 0.0
         self.reset()
-        self.delimiters.reset()
+        self._forget_emphasis()
         html = self.convert(text)
         return _PLACEHOLDER.sub(self._in_place, html) if text.strip() else ""
 
     def _in_place(self, found: re.Match[str]) -> str:
         number = int(found[2])
-        return _code_html(self.blocks.code[number]) if found[1] == "code" else _raw_html(self.blocks.raw[number])
+        if found[1] == "raw":
+            return self.raw_html.allowed(self.blocks.raw[number])
+        start = thread_time()
+        html = _code_html(self.blocks.code[number], highlighted=self.highlighting < _HIGHLIGHT_SECONDS)
+        self.highlighting += thread_time() - start
+        return html
 
     def stashed(self, html: str) -> Element:
         """An element that stands for raw HTML."""
@@ -284,15 +348,17 @@ class _DocumentParser(BlockParser):
 
     md: _Stage
 
-    def parseDocument(self, lines: Iterable[str]) -> ElementTree[Element]:  # noqa: N802  # the library's name
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree[Element | None]:  # noqa: N802  # the library's name
         text = "\n".join(lines)
         blocks = self.md.blocks = Blocks(text)
         self.md.references = blocks.references
         self.md.numbers = {}
         if blocks.footnotes:
             self._add_footnotes(text)
-        left = _MOST_INLINE
-        for element in list(blocks.root.iter()):
+        elements, left = list(blocks.root.iter()), _MOST_INLINE
+        if len(elements) > _MOST_ELEMENTS:
+            raise _TooMuch
+        for element in elements:
             if element.tag not in ("x-code", "x-raw"):
                 left -= 1
                 self._prepare(element, is_late=left < 0)
@@ -365,6 +431,12 @@ def _is_wild(text: str) -> bool:
 _BRACKET = re.compile(r"[\[\]()]")
 
 
+class _Reference(inlinepatterns.ReferenceInlineProcessor):
+    """`[words][name]`, with nothing between the brackets."""
+
+    RE_LINK = re.compile(r"\[([^\]]*)\]")
+
+
 class _FootnoteMark(inlinepatterns.InlineProcessor):
     """`[^1]`: a number that leads to the note."""
 
@@ -415,6 +487,13 @@ class _RawTag(inlinepatterns.InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
         return self.md.stashed(self.unescape(m[0])), m.start(), m.end()
+
+
+class _EscapedAmpersand(inlinepatterns.InlineProcessor):
+    """`\\&`."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
+        return f"{util.AMP_SUBSTITUTE}amp;", m.start(), m.end()
 
 
 class _Entity(inlinepatterns.InlineProcessor):

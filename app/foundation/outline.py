@@ -16,17 +16,17 @@ from app.foundation.text import slugified
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [^\s=\"]+=\"[^\"]*\")*)>|([^<]+|<)")
 _ATTRIBUTE = re.compile(r" ([^\s=\"]+)=\"([^\"]*)\"")
 _ONLY_IMAGE = re.compile(r"<p>\s*((?:<a [^>]*>)?(<img [^>]*>)(?:</a>)?)\s*</p>")
-_BLOCKS = frozenset("p div li tr table thead tbody ul ol dl dt dd blockquote figure figcaption pre hr summary details".split())
+_BLOCKS = frozenset(
+    "p div li tr table thead tbody ul ol dl dt dd blockquote figure figcaption pre hr summary details".split()
+)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SAFE_ID = re.compile(r"[A-Za-z][\w.-]{0,100}")
 _SPACES = re.compile(r"[ \t]+")
 _LINES = re.compile(r"\s*\n\s*")
 _NOT_WORD = re.compile(r"[^\w\s-]")
 
-#: Identifiers of the pages around an article, which a heading must not take.
-_TAKEN = frozenset(
-    "vote main content contents search query header footer navigation related contact top menu body title results".split()
-)
+#: Identifiers of the page around an article, which a heading must not take.
+_TAKEN = frozenset("main vote vote-title vote-comment vote-comment-hint related contents-title contact-title".split())
 
 Resolve = Callable[[str], "str | None"]
 ImageSize = Callable[[str], "tuple[int, int] | None"]
@@ -71,6 +71,7 @@ class Outline:
     _out: list[str] = field(default_factory=list)
     _words: list[str] = field(default_factory=list)
     _ids: set[str] = field(default_factory=lambda: set(_TAKEN))
+    _last_numbers: dict[str, int] = field(default_factory=dict)
     _here: tuple[str, str] = ("", "")
     _heading: tuple[int, int, str] | None = None
     _link_ends: list[str] = field(default_factory=list)
@@ -137,7 +138,9 @@ class Outline:
         if tag == "tr" and self._table is not None:
             (place, start), self._table = self._table, None
             label = _plain("".join(self._words[start:])).replace("\n", " ") or self._here[1] or "…"
-            self._out[place] = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(label)}">{self._out[place]}'
+            self._out[place] = (
+                f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(label)}">{self._out[place]}'
+            )
         self._out.append(f"</{tag}></div>" if tag == "table" else f"</{tag}>")
 
     def _open_heading(self, tag: str, attributes: dict[str, str]) -> None:
@@ -167,10 +170,11 @@ class Outline:
         self._here = ("", "")
 
     def _unique(self, wanted: str) -> str:
-        name, number = wanted, 1
+        name, number = wanted, self._last_numbers.get(wanted, 1)
         while name in self._ids:
             number += 1
             name = f"{wanted}-{number}"
+        self._last_numbers[wanted] = number
         self._ids.add(name)
         return name
 
@@ -234,7 +238,9 @@ def _figure(found: re.Match[str]) -> str:
     if not title and not alt:
         return found[0]
     caption = f"<figcaption>{title}</figcaption>" if title else f'<figcaption aria-hidden="true">{alt}</figcaption>'
-    return f"<figure>{found[1].replace(f' title={chr(34)}{title}{chr(34)}', '') if title else found[1]}{caption}</figure>"
+    return (
+        f"<figure>{found[1].replace(f' title={chr(34)}{title}{chr(34)}', '') if title else found[1]}{caption}</figure>"
+    )
 
 
 def _linked_inside(html: str, names: set[str]) -> str:

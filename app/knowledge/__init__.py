@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.foundation import jobs
 from app.foundation.database import db
-from app.knowledge import models, pages, queries, related, voters
+from app.knowledge import attachment_pages, models, pages, queries, related, voters
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
 from app.web import page_cache
@@ -16,6 +16,7 @@ __all__ = ["install", "models"]
 def install(app: Flask, settings: Settings) -> None:
     """Connect the pages, commands and jobs of articles."""
     app.register_blueprint(pages.pages)
+    attachment_pages.install(app)
     page_cache.PERSONAL_COOKIES.add(voters.COOKIE)
     app.extensions["published_languages"] = page_cache.per_version(lambda: queries.published_languages(db.session))
     jobs.add_job_kind(app, "find_related", related.find_related)
