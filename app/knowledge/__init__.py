@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.foundation import jobs
 from app.foundation.database import db
-from app.knowledge import attachment_pages, models, pages, queries, related, voters
+from app.knowledge import attachment_pages, exchange, models, pages, queries, related, voters
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
 from app.web import page_cache
@@ -21,3 +21,4 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["published_languages"] = page_cache.per_version(lambda: queries.published_languages(db.session))
     jobs.add_job_kind(app, "find_related", related.find_related)
     add_source(app, ArticleSource())
+    exchange.install(app)

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from app.foundation.health import add_check
 from app.foundation.jobs import add_job_kind
-from app.search import commands, indexing, models, pages
+from app.foundation.starting import add_start_step
+from app.search import commands, indexing, models, pages, readiness
 from app.search.engines import whoosh
 from app.search.suggestions import Suggester
 from config import Settings
@@ -19,3 +21,6 @@ def install(app: Flask, settings: Settings) -> None:
     add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
     app.register_blueprint(pages.pages)
     app.cli.add_command(commands.search_commands)
+    # Without its index the site can still be read, so it keeps its visitors.
+    add_check(app, "index", readiness.index_health, is_needed=False)
+    add_start_step(app, "search index", readiness.make_sure_of_index)

@@ -21,6 +21,7 @@ PUBLIC_VIEWS = {
     "accounts.open_session",
     "accounts.sign_in",
     "accounts.sign_out",
+    "attachments.attachment",
     "api_v1_articles.article",
     "api_v1_search.search_articles",
     "health.alive",
@@ -36,14 +37,14 @@ PUBLIC_VIEWS = {
     "search.suggestions",
     "web.static",
 }
-SAMPLES = {"article_id": 1, "slug": "how-to", "path": "billing/invoices", "digest": "0" * 12, "name": "site.css"}
+SAMPLES = {"article_id": 1, "path": "billing/invoices", "sha256": "0" * 64}
 
 
 def requests_of(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Every endpoint with each of its methods and a sample address."""
     addresses = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        values = {name: SAMPLES[name] for name in rule.arguments}
+        values = {name: SAMPLES.get(name, "sample") for name in rule.arguments}
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
             yield rule.endpoint, method, addresses.build(rule.endpoint, values, method=method)
 
