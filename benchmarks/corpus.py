@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 from app.knowledge import publishing
 from app.knowledge.categories import category_at
 
-_SYLLABLES = "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri ro ru".split()
-_THINGS = "invoice password account printer order refund router ticket card parcel camera licence backup contract".split()
+_SYLLABLES = (
+    "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri ro ru".split()
+)
+_THINGS = (
+    "invoice password account printer order refund router ticket card parcel camera licence backup contract".split()
+)
 _DEEDS = "reset change find cancel return connect print delete update share export restore move check".split()
 
 

@@ -56,7 +56,9 @@ def rename_category(session: Session, category: Category, *, title: str, slug: s
     if session.scalar(select(Category.id).where(Category.path == new)):
         raise InvalidInput(f"There is already a category at {new}: choose another name.", field="slug")
     category.slug = new_slug
-    for moved in session.scalars(select(Category).where((Category.path == old) | Category.path.startswith(old + "/", autoescape=True))):
+    for moved in session.scalars(
+        select(Category).where((Category.path == old) | Category.path.startswith(old + "/", autoescape=True))
+    ):
         before = moved.path
         moved.path = new + before[len(old) :]
         session.flush()

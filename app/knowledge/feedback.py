@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,15 @@ from app.knowledge.models import FixVote, Publication, Revision, VoteReason
 LONGEST_COMMENT = 4000
 LONGEST_QUERY = 300
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution: a 95 % interval
+
+
+_RATES = (
+    select(FixVote.article_id, FixVote.language, func.count().filter(FixVote.fixed), func.count())
+    .join(Revision, (Revision.article_id == FixVote.article_id) & (Revision.language == FixVote.language))
+    .join(Publication, Publication.revision_id == Revision.id)
+    .where(FixVote.article_id.in_(bindparam("article_ids", expanding=True)), FixVote.line == Revision.line)
+    .group_by(FixVote.article_id, FixVote.language)
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +44,7 @@ class FixRate:
         return self.fixed / self.votes
 
 
-def cast_vote(
-    session: Session, article_id: int, language: str, *, fixed: bool, voter: str, query: str = ""
-) -> FixVote:
+def cast_vote(session: Session, article_id: int, language: str, *, fixed: bool, voter: str, query: str = "") -> FixVote:
     """Record a voter's answer on the published text; a second answer replaces the first.
 
     Args:
@@ -77,9 +84,7 @@ def cast_vote(
     return vote
 
 
-def explain_vote(
-    session: Session, article_id: int, language: str, *, voter: str, reason: str, comment: str
-) -> FixVote:
+def explain_vote(session: Session, article_id: int, language: str, *, voter: str, reason: str, comment: str) -> FixVote:
     """Add to a "no" what went wrong; both the reason and the comment may be empty.
 
     Raises:
@@ -125,18 +130,7 @@ def fix_rates(session: Session, article_ids: list[int]) -> dict[tuple[int, str],
 
     Votes count for the line of revisions that is published: a major revision starts anew.
     """
-    rows = session.execute(
-        select(
-            FixVote.article_id,
-            FixVote.language,
-            func.count().filter(FixVote.fixed),
-            func.count(),
-        )
-        .join(Revision, (Revision.article_id == FixVote.article_id) & (Revision.language == FixVote.language))
-        .join(Publication, Publication.revision_id == Revision.id)
-        .where(FixVote.article_id.in_(article_ids), FixVote.line == Revision.line)
-        .group_by(FixVote.article_id, FixVote.language)
-    )
+    rows = session.execute(_RATES, {"article_ids": article_ids})
     return {
         (article_id, language): FixRate(fixed, votes, *wilson_interval(fixed, votes))
         for article_id, language, fixed, votes in rows

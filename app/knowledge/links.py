@@ -93,9 +93,7 @@ def record_attachments(session: Session, article_id: int, body: str) -> None:
         return
     known = set(session.scalars(select(Attachment.sha256).where(Attachment.sha256.in_(used))))
     session.execute(
-        delete(ArticleAttachment).where(
-            ArticleAttachment.article_id == article_id, ArticleAttachment.sha256.in_(known)
-        )
+        delete(ArticleAttachment).where(ArticleAttachment.article_id == article_id, ArticleAttachment.sha256.in_(known))
     )
     session.add_all(
         ArticleAttachment(article_id=article_id, sha256=sha256, filename=used[sha256]) for sha256 in sorted(known)

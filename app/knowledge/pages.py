@@ -51,12 +51,12 @@ class ContactAbout:
 @kept
 def home() -> str:
     """The way in: search first, then areas, then what helped most."""
-    reading = {"language": reader_language(), "readers": reader_groups()}
+    language, readers = reader_language(), reader_groups()
     return render_template(
         "knowledge/home.html",
-        areas=queries.area_cards(db.session, readers=reader_groups()),
-        featured=queries.featured_articles(db.session, **reading),
-        helped_most=queries.articles_that_helped_most(db.session, **reading),
+        areas=queries.area_cards(db.session, readers=readers),
+        featured=queries.featured_articles(db.session, language=language, readers=readers),
+        helped_most=queries.articles_that_helped_most(db.session, language=language, readers=readers),
         example_query=queries.example_query(db.session),
     )
 
@@ -118,9 +118,7 @@ def vote(article_id: int) -> AnyResponse:
     known = voter()
     voter_id, token = (known, "") if known else new_voter()
     query = request.form.get("query", "")
-    feedback.cast_vote(
-        db.session, article_id, shown.language, fixed=answer == "yes", voter=voter_id, query=query
-    )
+    feedback.cast_vote(db.session, article_id, shown.language, fixed=answer == "yes", voter=voter_id, query=query)
     response = _back_to_vote(shown, query)
     if token:
         remember_voter(response, token)
@@ -234,5 +232,3 @@ def _mailto(about: ContactAbout | None) -> str:
     fields = {"subject": subject, "body": "\r\n".join(lines) if about else ""}
     words = "&".join(f"{name}={quote(value)}" for name, value in fields.items() if value)
     return f"mailto:{settings.contact_email}" + (f"?{words}" if words else "")
-
-

@@ -298,7 +298,9 @@ def _checked(text: ArticleText) -> ArticleText:
     if len(title) > LONGEST_TITLE:
         raise InvalidInput(f"The title has {len(title)} characters: use at most {LONGEST_TITLE}.", field="title")
     if len(short_answer) > 300:
-        raise InvalidInput(f"The short answer has {len(short_answer)} characters: use at most 300.", field="short_answer")
+        raise InvalidInput(
+            f"The short answer has {len(short_answer)} characters: use at most 300.", field="short_answer"
+        )
     if len(body) > LONGEST_BODY:
         raise InvalidInput(f"The text has {len(body):,} characters: use at most {LONGEST_BODY:,}.", field="body")
     return ArticleText(title=title, body=body, short_answer=short_answer)

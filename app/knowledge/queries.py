@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Account
@@ -90,6 +90,75 @@ class ArticlePage:
     revision_number: int
 
 
+def _lines_statement() -> Select[int, str, str, str, str]:
+    """Every article that `readers` may see, once, in the best published language for a reader of `language`."""
+    other = aliased(Publication)
+    of_this = other.article_id == Article.id
+    # SQLite resolves no outer column in the ORDER BY of a subquery, hence three of them.
+    best = func.coalesce(
+        select(other.language)
+        .where(of_this, other.language == bindparam("language"))
+        .correlate(Article)
+        .scalar_subquery(),
+        select(other.language)
+        .where(of_this, other.language == Article.source_language)
+        .correlate(Article)
+        .scalar_subquery(),
+        select(func.min(other.language)).where(of_this).correlate(Article).scalar_subquery(),
+    )
+    return (
+        select(Article.id, Publication.language, Publication.title, Publication.short_answer, Translation.slug)
+        .select_from(Article)
+        .join(Publication, Publication.article_id == Article.id)
+        .join(Publication.translation)
+        .where(Article.audience.in_(bindparam("readers", expanding=True)), Publication.language == best)
+    )
+
+
+# Statements of the hot paths are put together once: building one costs more than running it.
+_LINES = _lines_statement()
+_RELATED = (
+    _LINES.join(RelatedArticle, RelatedArticle.related_id == Article.id)
+    .where(RelatedArticle.article_id == bindparam("article_id"))
+    .order_by(RelatedArticle.position)
+    .limit(bindparam("most", type_=Integer))
+)
+_LANGUAGES = (
+    select(Translation.language, Translation.slug, Article.source_language, Article.audience)
+    .join(Translation.publication)
+    .join(Translation.article)
+    .where(Translation.article_id == bindparam("article_id"))
+)
+_PAGE = (
+    select(
+        Publication.title,
+        Publication.short_answer,
+        Publication.html,
+        Publication.contents,
+        Publication.published_at,
+        Publication.revision_id,
+        Revision.number,
+        Article.audience,
+        Article.review_due_on,
+        Article.verified_at,
+        Account.display_name,
+        Category.path,
+    )
+    .join(Publication.revision)
+    .join(Article, Article.id == Publication.article_id)
+    .outerjoin(Account, Account.id == Article.owner_id)
+    .outerjoin(Category, Category.id == Article.category_id)
+    .where(Publication.article_id == bindparam("article_id"), Publication.language == bindparam("language"))
+)
+_TITLES = select(Category.path, Category.title).where(Category.path.in_(bindparam("paths", expanding=True)))
+_TAGS = (
+    select(Tag.name)
+    .join(ArticleTag, ArticleTag.tag_id == Tag.id)
+    .where(ArticleTag.article_id == bindparam("article_id"))
+    .order_by(Tag.name)
+)
+
+
 def article_url(article_id: int, slug: str) -> str:
     """The permanent address of an article in one language, as a path on this site."""
     return f"/articles/{article_id}-{slug}"
@@ -109,45 +178,24 @@ def article_page(
         NotFound: there is no such article, or this reader may not see it: both read alike.
         Gone: it was published and has been archived.
     """
-    published = session.execute(
-        select(Translation.language, Translation.slug, Article.source_language, Article.audience)
-        .join(Translation.publication)
-        .join(Translation.article)
-        .where(Translation.article_id == article_id)
-    ).all()
+    published = session.execute(_LANGUAGES, {"article_id": article_id}).all()
     if not published or published[0].audience not in readers:
         _refuse(session, article_id, readers)
     by_slug = {row.slug: row.language for row in published}
     languages = {row.language: row.slug for row in published}
     source = published[0].source_language
     shown = by_slug.get(slug) or next((each for each in (language, source) if each in languages), published[0].language)
-    row = session.execute(
-        select(
-            Publication,
-            Revision.number,
-            Article.audience,
-            Article.review_due_on,
-            Article.verified_at,
-            Account.display_name,
-            Category.path,
-        )
-        .join(Publication.revision)
-        .join(Article, Article.id == Publication.article_id)
-        .outerjoin(Account, Account.id == Article.owner_id)
-        .outerjoin(Category, Category.id == Article.category_id)
-        .where(Publication.article_id == article_id, Publication.language == shown)
-    ).one()
-    publication: Publication = row[0]
+    row = session.execute(_PAGE, {"article_id": article_id, "language": shown}).one()
     return ArticlePage(
         id=article_id,
         language=shown,
         slug=languages[shown],
-        title=publication.title,
-        short_answer=publication.short_answer,
-        html=Markup(publication.html),  # noqa: S704  # made safe when it was published
-        contents=publication.contents,
+        title=row.title,
+        short_answer=row.short_answer,
+        html=Markup(row.html),  # noqa: S704  # made safe when it was published
+        contents=row.contents,
         url=article_url(article_id, languages[shown]),
-        updated_on=publication.published_at.date(),
+        updated_on=row.published_at.date(),
         reviewed_on=row.verified_at.date() if row.verified_at else None,
         owner=row.display_name,
         is_overdue=row.review_due_on is not None and row.review_due_on < clock.today(),
@@ -159,7 +207,7 @@ def article_page(
         ),
         is_fallback=shown != language,
         tags=_tags(session, article_id),
-        revision_id=publication.revision_id,
+        revision_id=row.revision_id,
         revision_number=row.number,
     )
 
@@ -175,14 +223,8 @@ def related_articles(
     session: Session, article_id: int, *, language: str, readers: frozenset[str], most: int = 5
 ) -> list[ArticleLine]:
     """The articles that readers of this one may want next, best first; those that this reader may not see left out."""
-    lines = (
-        _lines(language, readers)
-        .join(RelatedArticle, RelatedArticle.related_id == Article.id)
-        .where(RelatedArticle.article_id == article_id)
-        .order_by(RelatedArticle.position)
-        .limit(most)
-    )
-    return [_line(row) for row in session.execute(lines)]
+    asked = {"article_id": article_id, "most": most, "language": language, "readers": readers}
+    return [_line(row) for row in session.execute(_RELATED, asked)]
 
 
 def article_lines(
@@ -191,15 +233,16 @@ def article_lines(
     """These articles as lines, in the order given; those that this reader may not see left out."""
     if not article_ids:
         return []
-    rows = session.execute(_lines(language, readers).where(Article.id.in_(article_ids)))
+    reading = {"language": language, "readers": readers}
+    rows = session.execute(_LINES.where(Article.id.in_(article_ids)), reading)
     found = {row.id: _line(row) for row in rows}
     return [found[article_id] for article_id in article_ids if article_id in found]
 
 
 def featured_articles(session: Session, *, language: str, readers: frozenset[str], most: int = 6) -> list[ArticleLine]:
     """What editors put on the home page, in their order."""
-    featured = _lines(language, readers).where(Article.is_featured).order_by(Article.position, Article.id).limit(most)
-    return [_line(row) for row in session.execute(featured)]
+    featured = _LINES.where(Article.is_featured).order_by(Article.position, Article.id).limit(most)
+    return [_line(row) for row in session.execute(featured, {"language": language, "readers": readers})]
 
 
 def articles_that_helped_most(
@@ -212,9 +255,9 @@ def articles_that_helped_most(
         .group_by(FixVote.article_id)
         .subquery()
     )
-    lines = _lines(language, readers).join(helped, helped.c.article_id == Article.id)
+    lines = _LINES.join(helped, helped.c.article_id == Article.id)
     ranked = lines.order_by(helped.c.times.desc(), Article.id).limit(most)
-    return [_line(row) for row in session.execute(ranked)]
+    return [_line(row) for row in session.execute(ranked, {"language": language, "readers": readers})]
 
 
 def example_query(session: Session) -> str:
@@ -261,10 +304,12 @@ def category_page(
     counts = _counts(session, readers)
     if category is None or not counts.get(path):
         raise NotFound("There is no such area. It may have another name now: look for it by its words.")
-    own = _lines(language, readers).where(Article.category_id == category.id)
-    total = session.scalar(select(func.count()).select_from(own.subquery())) or 0
+    reading = {"language": language, "readers": readers}
+    own = _LINES.where(Article.category_id == category.id)
+    total = session.scalar(select(func.count()).select_from(own.subquery()), reading) or 0
     pages, before = paged(total, page=page, size=size)
-    rows = session.execute(own.order_by(Article.position, Publication.title, Article.id).limit(size).offset(before))
+    ordered = own.order_by(Article.position, Publication.title, Article.id).limit(size).offset(before)
+    rows = session.execute(ordered, reading)
     return CategoryPage(
         category=_card(category, counts),
         trail=_trail(session, path)[:-1],
@@ -277,28 +322,6 @@ def category_page(
 def published_languages(session: Session) -> list[str]:
     """The languages in which something is published, by code."""
     return list(session.scalars(select(Publication.language).distinct().order_by(Publication.language)))
-
-
-def _lines(language: str, readers: frozenset[str]) -> Select[Any]:
-    """Every article that the readers may see, once, in the best published language for the reader."""
-    other = aliased(Publication)
-    of_this = other.article_id == Article.id
-    # SQLite resolves no outer column in the ORDER BY of a subquery, hence three of them.
-    best = func.coalesce(
-        select(other.language).where(of_this, other.language == language).correlate(Article).scalar_subquery(),
-        select(other.language)
-        .where(of_this, other.language == Article.source_language)
-        .correlate(Article)
-        .scalar_subquery(),
-        select(func.min(other.language)).where(of_this).correlate(Article).scalar_subquery(),
-    )
-    return (
-        select(Article.id, Publication.language, Publication.title, Publication.short_answer, Translation.slug)
-        .select_from(Article)
-        .join(Publication, Publication.article_id == Article.id)
-        .join(Publication.translation)
-        .where(Article.audience.in_(readers), Publication.language == best)
-    )
 
 
 def _line(row: Any) -> ArticleLine:
@@ -338,19 +361,12 @@ def _trail(session: Session, path: str) -> tuple[tuple[str, str], ...]:
     paths = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
     if not paths:
         return ()
-    titles = dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(paths))).all())
+    titles = dict(session.execute(_TITLES, {"paths": paths}).all())
     return tuple((titles[each], category_url(each)) for each in paths if each in titles)
 
 
 def _tags(session: Session, article_id: int) -> tuple[str, ...]:
-    return tuple(
-        session.scalars(
-            select(Tag.name)
-            .join(ArticleTag, ArticleTag.tag_id == Tag.id)
-            .where(ArticleTag.article_id == article_id)
-            .order_by(Tag.name)
-        )
-    )
+    return tuple(session.scalars(_TAGS, {"article_id": article_id}))
 
 
 def _refuse(session: Session, article_id: int, readers: frozenset[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.knowledge.feedback import fix_rates
@@ -29,6 +29,30 @@ _TYPE_LABELS = {
     "procedure": "Procedure",
 }
 
+_IDS: BindParameter[int] = bindparam("article_ids", expanding=True)
+_INDEXED = (
+    select(Article.id, Article.audience, Article.type, Publication, Category.path)
+    .join(Publication, Publication.article_id == Article.id)
+    .outerjoin(Category, Category.id == Article.category_id)
+    .where(Article.id.in_(_IDS))
+    .order_by(Article.id, Publication.language)
+)
+_PRESENTED = (
+    select(
+        Publication.article_id,
+        Publication.language,
+        Publication.title,
+        Publication.published_at,
+        Article.verified_at,
+        Translation.slug,
+        Category.path,
+    )
+    .join(Publication.translation)
+    .join(Article, Article.id == Publication.article_id)
+    .outerjoin(Category, Category.id == Article.category_id)
+    .where(Article.id.in_(_IDS), Article.audience.in_(bindparam("readers", expanding=True)))
+)
+
 
 class ArticleSource:
     """The published articles, one document a language; the key is `<article id>:<language>`."""
@@ -45,11 +69,9 @@ class ArticleSource:
 
     def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
         """The published texts under these keys with all that makes them findable."""
-        rows = session.execute(
-            _published(keys).add_columns(
-                Article.id, Article.audience, Article.type, Publication, Category.path
-            )
-        ).all()
+        wanted = set(keys)
+        asked = {"article_ids": [_article_id(key) for key in keys]}
+        rows = [row for row in session.execute(_INDEXED, asked) if f"{row.id}:{row.Publication.language}" in wanted]
         ids = {row.id for row in rows}
         aliases = _aliases(session, ids)
         tags = _tags(session, ids)
@@ -77,27 +99,17 @@ class ArticleSource:
 
     def present(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> dict[str, Presentation]:
         """The title, address, area, review date and votes of those keys that these readers may see, in three queries."""
-        rows = session.execute(
-            _published(keys)
-            .add_columns(
-                Article.id,
-                Publication.language,
-                Publication.title,
-                Publication.published_at,
-                Article.verified_at,
-                Translation.slug,
-                Category.path,
-            )
-            .where(Article.audience.in_(readers))
-        ).all()
+        asked = {"article_ids": [_article_id(key) for key in keys], "readers": readers}
+        wanted = set(keys)
+        rows = [row for row in session.execute(_PRESENTED, asked) if f"{row.article_id}:{row.language}" in wanted]
         titles = _category_titles(session, {row.path for row in rows if row.path})
-        votes = fix_rates(session, [row.id for row in rows])
+        votes = fix_rates(session, [row.article_id for row in rows])
         shown = {}
         for row in rows:
-            rate = votes.get((row.id, row.language))
+            rate = votes.get((row.article_id, row.language))
             reviewed = row.verified_at or row.published_at
-            shown[f"{row.id}:{row.language}"] = Presentation(
-                url=article_url(row.id, row.slug),
+            shown[f"{row.article_id}:{row.language}"] = Presentation(
+                url=article_url(row.article_id, row.slug),
                 title=row.title,
                 area=tuple(titles[each] for each in _ancestors(row.path)),
                 reviewed_on=reviewed.date(),
@@ -148,30 +160,14 @@ class ArticleSource:
             return {value: own_name(value) for value in values}
         return {value: value for value in values}
 
-    def address_of_number(
-        self, session: Session, number: int, *, language: str, readers: frozenset[str]
-    ) -> str | None:
+    def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
         """The address of the article with this id, for a search for the bare number."""
         lines = article_lines(session, [number], language=language, readers=readers)
         return lines[0].url if lines else None
 
 
-def _published(keys: Sequence[str]) -> Select[tuple[()]]:
-    by_language: dict[str, list[int]] = {}
-    for key in keys:
-        number, _, language = key.partition(":")
-        by_language.setdefault(language, []).append(int(number))
-    chosen = [
-        (Publication.language == language) & Publication.article_id.in_(ids) for language, ids in by_language.items()
-    ]
-    return (
-        select()
-        .select_from(Publication)
-        .join(Publication.translation)
-        .join(Article, Article.id == Publication.article_id)
-        .outerjoin(Category, Category.id == Article.category_id)
-        .where(or_(False, *chosen))
-    )
+def _article_id(key: str) -> int:
+    return int(key.partition(":")[0])
 
 
 def _ancestors(path: str | None) -> tuple[str, ...]:

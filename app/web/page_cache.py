@@ -130,7 +130,8 @@ def _answer(page: KeptPage) -> Response:
     response.set_etag(page.etag)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Language, Cookie"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _private(response: Response) -> Response:

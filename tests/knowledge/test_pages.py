@@ -150,7 +150,9 @@ def test_a_vote_is_recorded_and_can_be_changed(session: Session, make: Make, cli
     assert (vote.fixed, vote.query) == (True, "lost key")
 
 
-def test_a_voter_sees_their_own_vote_and_nobody_elses(app: Flask, session: Session, make: Make, client: Visitor) -> None:
+def test_a_voter_sees_their_own_vote_and_nobody_elses(
+    app: Flask, session: Session, make: Make, client: Visitor
+) -> None:
     article = make.article("Reset")
     session.commit()
     stranger = app.test_client()

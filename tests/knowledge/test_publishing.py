@@ -23,7 +23,9 @@ from app.search.indexing import IndexingRequest
 from tests.make import Make
 
 
-def revise(session: Session, article: Article, title: str, significance: Significance, language: str = "en") -> Revision:
+def revise(
+    session: Session, article: Article, title: str, significance: Significance, language: str = "en"
+) -> Revision:
     latest = publishing.latest_revision(session, article.id, language)
     return publishing.save_revision(
         session,
@@ -96,7 +98,9 @@ def test_an_address_follows_the_title_and_the_old_one_leads_there(session: Sessi
 def test_two_languages_with_one_title_have_different_addresses(session: Session, make: Make) -> None:
     article = make.article("Contact")
     make.translation(article, "fr", "Contact")
-    slugs = session.scalars(select(Translation.slug).where(Translation.article_id == article.id).order_by(Translation.slug))
+    slugs = session.scalars(
+        select(Translation.slug).where(Translation.article_id == article.id).order_by(Translation.slug)
+    )
     assert list(slugs) == ["contact", "contact-fr"]
 
 

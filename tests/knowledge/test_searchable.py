@@ -11,7 +11,9 @@ PUBLIC = frozenset({"public"})
 
 
 def test_each_published_language_is_one_document(session: Session, make: Make) -> None:
-    article = make.article("Reset", "Intro.\n\n## Steps\n\nPress.", category="a/b", aliases=("lost key",), tags=("pin",))
+    article = make.article(
+        "Reset", "Intro.\n\n## Steps\n\nPress.", category="a/b", aliases=("lost key",), tags=("pin",)
+    )
     make.translation(article, "es", "Restablecer")
     make.translation(article, "fr", "Réinitialiser", published=False)
     keys = list(source.every_key(session))
