@@ -14,7 +14,7 @@ Replace = Callable[[str], str]
 _START = re.compile(
     r"(?P<fence>^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t]){0,40}(?P<mark>`{3,}|~{3,})[^`\n]*$)"
     r"|(?P<ticks>`+)|(?P<comment><!--)|(?P<escape>\\.)|(?P<inline>\]\()"
-    r"|(?P<definition>^[ \t>]{0,20}\[[^\]\n]{1,999}\]:[ \t]*)|(?P<html>\b(?:href|src)[ \t]*=[ \t]*)",
+    r"|(?P<definition>^[ \t>]{0,20}\[(?!\^)[^\]\n]{1,999}\]:[ \t]*)|(?P<html>\b(?:href|src)[ \t]*=[ \t]*)",
     re.MULTILINE | re.IGNORECASE,
 )
 _INLINE = re.compile(
