@@ -36,7 +36,7 @@ _TASK = re.compile(r"\[([ xX])\][ ]+(?=\S)")
 _ADMONITION = re.compile(r'(?:!!!|\?\?\?\+?)[ ]+([\w-]+)[\w -]*(?:"(.*)")?$')
 _ALERT = re.compile(r"\[!(\w+)\][ ]*(.*)")
 _COLONS = re.compile(r"(:{3,})[ ]*(?:([\w-]+)(?:\[(.*)\]|[ ]+(.*))?)?$")
-_LEFTOVER_COLONS = re.compile(r":::[ ]*[\w-][^:]*:::$|:::[ ]*(?:zone|moniker|row|column)[\w-]*(?: .*)?$")
+_LEFTOVER_COLONS = re.compile(r":::[ ]*(?!image)[\w-][^:]*:::$|:::[ ]*(?:zone|moniker|row|column)[\w-]*(?: .*)?$")
 _FOOTNOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,100})\]:[ ]*(.*)")
 _REFERENCE = re.compile(
     r" {0,3}\[((?:[^\[\]\\]|\\.){1,999})\]:\s*(?:<([^<>\n]*)>|(\S+))"
@@ -252,8 +252,10 @@ class Blocks:
         ):
             return 0
         heads, sides = _cells(lines[at]), [_side(cell) for cell in _cells(lines[at + 1])]
-        if len(heads) != len(sides) or len(heads) > WIDEST_TABLE:
+        is_uneven = len(heads) != len(sides)
+        if (is_uneven and min(len(heads), len(sides)) < 2) or len(heads) > WIDEST_TABLE:
             return 0
+        sides = (sides + [""] * len(heads))[: len(heads)]
         table = SubElement(parent, "table")
         _add_row(SubElement(table, "thead"), "th", heads, sides)
         end, body = at + 2, None

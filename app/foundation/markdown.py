@@ -193,6 +193,7 @@ _FINISHER = nh3.Cleaner(
 _RAW_TAG = re.compile(
     r"<(/?)([A-Za-z][A-Za-z0-9-]{0,40})((?:[\s/](?:[^<>\"']|\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}')*+)?)>"
 )
+_LIQUID = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}")
 _RAW = re.compile(r"<[?!][^<>]{0,2000}>|" + _RAW_TAG.pattern + "|<")
 _CLOSED_BY_OTHERS = frozenset("p li dt dd tr td th thead tbody tfoot col colgroup br hr img wbr rp rt".split())
 _DEEPEST_RAW = 60
@@ -210,6 +211,7 @@ class _RawHtml:
     def allowed(self, html: str) -> str:
         for opening, closing in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
             html = _without_between(html, opening, closing)
+        html = _LIQUID.sub("", html) if "{" in html else html
         return _RAW.sub(self._part, html) if "<" in html else html
 
     def _part(self, found: re.Match[str]) -> str:
@@ -405,9 +407,23 @@ _LEFTOVER = re.compile(
 
 def _without_leftovers(text: str) -> str:
     """The text without what other systems' templates leave behind, except in code."""
-    if "{" not in text or len(text) > LONGEST_PARAGRAPH:
+    if len(text) > LONGEST_PARAGRAPH:
         return text
-    return _LEFTOVER.sub(lambda found: found["code"] or "", text)
+    if ":::" in text or "[!" in text:
+        text = _VIDEO.sub(r"<\1>", _COLON_IMAGE.sub(_image_mark, text))
+    return _LEFTOVER.sub(lambda found: found["code"] or "", text) if "{" in text else text
+
+
+_COLON_IMAGE = re.compile(r":::[ ]?image((?:\s[\w-]{1,20}=\"[^\"\n]{0,500}\"){1,8})\s?:::")
+_COLON_ATTRIBUTE = re.compile(r"\s([\w-]{1,20})=\"([^\"\n]{0,500})\"")
+_VIDEO = re.compile(r"\[!video\s(https?://[^\]\s<>]{1,500})\s?\]", re.IGNORECASE)
+
+
+def _image_mark(found: re.Match[str]) -> str:
+    """`:::image source="a.png" alt-text="A":::` as Markdown writes it."""
+    attributes = dict(_COLON_ATTRIBUTE.findall(found[1]))
+    words = re.sub(r"[\[\]\\]", "", attributes.get("alt-text", ""))
+    return f"![{words}](<{re.sub('[<>]', '', attributes.get('source', ''))}>)"
 
 
 def _is_wild(text: str) -> bool:
