@@ -133,7 +133,7 @@ def _made_at(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     for start in range(0, len(ids), 500):
         rows = session.execute(select(Article.id, Article.created_at).where(Article.id.in_(ids[start : start + 500])))
-        found |= dict(rows.tuples().all())
+        found |= dict(rows.all())
     return found
 
 

@@ -69,7 +69,7 @@ class Layout:
                 base = f"{base}-{article_id}"
             taken.add(base)
             files[article_id] = {first[1]: f"{base}.md"} | {other[1]: f"{base}.{other[1]}.md" for other in others}
-        return cls(files, dict(session.execute(select(Account.id, Account.email)).tuples().all()))
+        return cls(files, dict(session.execute(select(Account.id, Account.email)).all()))
 
     def address(self, address: str, path: str, language: str) -> str:
         """A stored link address as it stands in the file at `path`; unchanged when no file would lead back to it."""

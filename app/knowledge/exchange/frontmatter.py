@@ -16,7 +16,7 @@ except ImportError:  # PyYAML without libyaml: slower, otherwise the same
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 LARGEST = 256 * 2**10
-MOST_VALUES = 50_000
+MOST_VALUES = 200_000
 DEEPEST = 50
 # The boundary of the library swallows the blank lines behind it, which may belong to the text.
 _HANDLER = YAMLHandler(fm_boundary=re.compile(r"^-{3,}[ \t]*$", re.MULTILINE))
@@ -54,14 +54,14 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     return {str(key): value for key, value in loaded.items()}, body
 
 
-def load(text: str, *, first_line: int = 1) -> Any:
+def load(text: str, *, first_line: int = 1, largest: int = LARGEST) -> Any:
     """Read YAML into plain values.
 
     Raises:
         BrokenYaml: it is wrong, too large, too deep, or holds aliases that lead to themselves or to too many values.
     """
-    if len(text) > LARGEST:
-        raise BrokenYaml(f"is larger than {LARGEST // 2**10} KB", first_line)
+    if len(text) > largest:
+        raise BrokenYaml(f"is larger than {largest // 2**10} KB", first_line)
     if _TOO_DEEP.search(text) or _indents(text) > DEEPEST * 2:
         raise BrokenYaml("is nested too deep", first_line)
     loader = _LenientLoader(text)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,11 +18,12 @@ from app.foundation import activity, markdown
 from app.foundation.database import reading, transaction
 from app.foundation.errors import Conflict, InvalidInput, ProductError
 from app.foundation.file_lock import AlreadyHeld, FileLock
-from app.knowledge import attachments, links
-from app.knowledge.exchange import archives, marks, numbering, ownformat, writing
+from app.knowledge import attachments
+from app.knowledge.exchange import archives, marks, numbering, ownformat, restoring, writing
 from app.knowledge.exchange.deciding import Decisions, decide
 from app.knowledge.exchange.plan import Plan, PlannedText, make_plan
 from app.knowledge.exchange.reading import MARKDOWN, Tree
+from app.knowledge.exchange.rendering import Renderers
 from app.knowledge.exchange.report import Report
 from app.knowledge.exchange.storage import clear_about_space
 from config import Settings
@@ -39,6 +39,15 @@ class Steps:
 
     over: Callable[[Iterable[Any], str], Iterable[Any]]
     of: Callable[[int, str], contextlib.AbstractContextManager[Callable[[int], None]]]
+
+
+@contextlib.contextmanager
+def _uncounted(_length: int, _label: str) -> Iterator[Callable[[int], None]]:
+    yield lambda _count: None
+
+
+#: Shows nothing.
+QUIET = Steps(over=lambda items, _label: items, of=_uncounted)
 
 
 def import_content(
@@ -102,7 +111,7 @@ def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *
     groups = writer.waiting()
     stored = _store_files(plan, list(writer.texts_of(groups)), report, steps)
     resolver = plan.resolver(decisions.articles, lambda path: stored.get(path, path))
-    with steps.of(len(groups), "Writing") as done, _Renderers(len(groups)) as renderers:
+    with steps.of(len(groups), "Writing") as done, Renderers(len(groups)) as renderers:
         for batch, rendered in _rendered_ahead(groups, writer, resolver, renderers):
             writer.rendered = rendered
             with transaction() as session:
@@ -113,6 +122,7 @@ def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *
     with transaction() as session:
         if plan.is_export:
             writing.replacements(session, plan, decisions)
+            restoring.restore_marker(session, plan.tree, report)
         if groups:
             activity.record(
                 session,
@@ -127,7 +137,7 @@ def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *
 
 
 def _rendered_ahead(
-    groups: list[str], writer: writing.Writer, resolver: marks.Resolver, renderers: _Renderers
+    groups: list[str], writer: writing.Writer, resolver: marks.Resolver, renderers: Renderers
 ) -> Iterator[tuple[list[str], dict[str, markdown.Rendered]]]:
     """Each batch with its texts rendered; while one is written, the next is rendered."""
     waiting: tuple[list[str], dict[str, Future[markdown.Rendered]]] | None = None
@@ -140,42 +150,12 @@ def _rendered_ahead(
                 for each in text.history:
                     writer.bodies[each.path] = resolver.resolved(each.body, text.language)
                 if text.revision is None:
-                    asked[text.path] = renderers.ask(body, links.addresses(session, body, language=text.language))
+                    asked[text.path] = renderers.ask(session, body, text.language)
         if waiting is not None:
             yield waiting[0], {path: future.result() for path, future in waiting[1].items()}
         waiting = list(batch), asked
     if waiting is not None:
         yield waiting[0], {path: future.result() for path, future in waiting[1].items()}
-
-
-class _Renderers:
-    """Renders texts in other processes when there are many, here when there are few."""
-
-    def __init__(self, count: int) -> None:
-        self._pool = None
-        if count >= WORTH_A_POOL and (os.cpu_count() or 1) > 1:
-            self._pool = ProcessPoolExecutor(
-                max_workers=min(4, os.cpu_count() or 1), mp_context=multiprocessing.get_context("spawn")
-            )
-
-    def __enter__(self) -> _Renderers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def ask(self, body: str, known: dict[str, str]) -> Future[markdown.Rendered]:
-        """The text as readers see it, now or later."""
-        if self._pool is not None:
-            return self._pool.submit(_render, body, known)
-        done: Future[markdown.Rendered] = Future()
-        done.set_result(_render(body, known))
-        return done
-
-
-def _render(body: str, known: dict[str, str]) -> markdown.Rendered:
-    return markdown.render(body, resolve=links.resolver(known))
 
 
 def _store_files(plan: Plan, texts: list[PlannedText], report: Report, steps: Steps) -> dict[str, str]:
@@ -185,6 +165,9 @@ def _store_files(plan: Plan, texts: list[PlannedText], report: Report, steps: St
     for user, body in bodies:
         for path in marks.files_in(body):
             users.setdefault(path, user)
+    for path in plan.tree.files if plan.is_export else ():
+        if path.startswith(f"{ownformat.ATTACHMENTS}/"):
+            users.setdefault(path, path)
     found: dict[str, str] = {}
     with steps.of(len(users), "Files") as done:
         for paths in _batched(sorted(users), 50):

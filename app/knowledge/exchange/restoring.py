@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.knowledge import links
+from app.knowledge.exchange import frontmatter, ownformat
 from app.knowledge.exchange.ownformat import KeptRevision
 from app.knowledge.exchange.plan import PlannedText
+from app.knowledge.exchange.reading import Tree, read_text
 from app.knowledge.exchange.report import Report
-from app.knowledge.models import Article, ArticleAttachment, Attachment, ImportedFile, Revision
+from app.knowledge.models import Article, ArticleAttachment, Attachment, ImportedFile, Revision, Tag
 from app.knowledge.publishing import publish
 
 FindAccount = Callable[[Session, str, PlannedText], int | None]
@@ -95,6 +97,27 @@ def keep_imports(session: Session, article: Article, text: PlannedText) -> None:
                     imported_at=moment,
                 )
             )
+    session.flush()
+
+
+def restore_marker(session: Session, tree: Tree, report: Report) -> None:
+    """What the marker of an export says: when files were stored first, and tags that no article has."""
+    try:
+        about = frontmatter.load(read_text(tree, ownformat.MARKER, report) or "", largest=ownformat.LARGEST_TEXT)
+    except frontmatter.BrokenYaml as error:
+        report.problem(ownformat.MARKER, str(error), error.line)
+        return
+    if not isinstance(about, dict):
+        return
+    moments = about.get("attachments")
+    for sha256, moment in moments.items() if isinstance(moments, dict) else ():
+        stored = session.get(Attachment, sha256)
+        given = ownformat.as_moment(moment)
+        if stored is not None and given is not None and given < stored.created_at:
+            stored.created_at = given
+    for name in ownformat.words(about.get("unused_tags")):
+        if session.scalar(select(Tag.id).where(Tag.name == name)) is None:
+            session.add(Tag(name=name))
     session.flush()
 
 

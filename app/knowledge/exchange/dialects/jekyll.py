@@ -49,7 +49,7 @@ class Jekyll(Plain):
         return bool(tree.named("_config.yml")) or any("permalink" in page.header for page in pages)
 
     def cleaned(self, page: Page, tree: Tree, problem: Callable[[str, str], None]) -> str:
-        """Without Liquid and kramdown: what has words keeps them, what only calls a template is reported and left out."""
+        """Without Liquid and kramdown: what has words keeps them, what calls a template is reported and left out."""
         captured: dict[str, str] = {}
 
         def capture(match: re.Match[str]) -> str:
