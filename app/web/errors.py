@@ -21,6 +21,8 @@ from app.web.transaction import mark_failed
 from config import Settings
 
 _log = logging.getLogger(__name__)
+_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
+"""What a database raises that does not answer or cannot write."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(ProductError, show_product_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Exception, show_unexpected_error)
-    for broken in (OperationalError, InterfaceError, PoolTimeout):
+    for broken in _UNREACHABLE:
         app.register_error_handler(broken, show_unreachable_database)
 
 
@@ -101,7 +103,7 @@ def show_unreachable_database(error: Exception) -> Response:
 
 def show_unexpected_error(error: Exception) -> Response:
     """A fault in the site: into the log under a short reference, which the person can pass on."""
-    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+    if isinstance(error, _UNREACHABLE):
         return show_unreachable_database(error)
     if current_app.testing or current_app.debug:
         raise error
@@ -142,9 +144,9 @@ def _answer(explanation: Explanation) -> Response:
 def _page(explanation: Explanation) -> str:
     try:
         return render_template("errors/error.html", error=explanation)
-    except Exception:
+    except Exception as error:
         # Who is reading cannot be told, most likely because the database does not answer: draw the page for anybody.
-        _log.exception("An error page was drawn without its reader")
+        _log.warning("An error page was drawn without its reader", exc_info=not isinstance(error, _UNREACHABLE))
         template = current_app.jinja_env.get_template("errors/error.html")
         return template.render(error=explanation, **plain_context())
 
