@@ -29,13 +29,12 @@ def category_at(session: Session, path: str, *, titles: Mapping[str, str] | None
     slugs = [slugified(part) for part in path.split("/") if part.strip()]
     if not slugs or len(slugs) > DEEPEST:
         raise InvalidInput(f"{path!r} is no place for a category: give 1 to {DEEPEST} names joined by a slash.")
-    found: Category | None = None
-    for depth in range(1, len(slugs) + 1):
-        here = "/".join(slugs[:depth])
-        existing = session.scalar(select(Category).where(Category.path == here))
-        found = existing or _made(session, here, slugs[depth - 1], found, (titles or {}).get(here, ""))
-    assert found is not None
-    return found
+    path = "/".join(slugs)
+    existing = session.scalar(select(Category).where(Category.path == path))
+    if existing is not None:
+        return existing
+    parent = category_at(session, "/".join(slugs[:-1]), titles=titles) if len(slugs) > 1 else None
+    return _made(session, path, slugs[-1], parent, (titles or {}).get(path, ""))
 
 
 def rename_category(session: Session, category: Category, *, title: str, slug: str | None = None) -> None:

@@ -136,8 +136,8 @@ def save_revision(
     latest = latest_revision(session, article.id, language)
     if (latest.id if latest else None) != based_on:
         raise Conflict(
-            "Somebody saved this article while you were writing. Your text was not lost and theirs was not overwritten: "
-            "compare the two and save again."
+            "Somebody saved this article while you were writing. Nothing was lost or overwritten: "
+            "compare their text with yours and save again."
         )
     number = latest.number + 1 if latest else 1
     revision = Revision(

@@ -66,7 +66,7 @@ class CategoryPage:
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """An article as its page shows it. `trail` and `translations` hold (words, address) and (language, name, address)."""
+    """An article as its page shows it. `trail` holds (words, address), `translations` (language, own name, address)."""
 
     id: int
     language: str

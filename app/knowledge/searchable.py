@@ -98,7 +98,7 @@ class ArticleSource:
         ]
 
     def present(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> dict[str, Presentation]:
-        """The title, address, area, review date and votes of those keys that these readers may see, in three queries."""
+        """Title, address, area, review date and votes of those keys that these readers may see, in three queries."""
         asked = {"article_ids": [_article_id(key) for key in keys], "readers": readers}
         wanted = set(keys)
         rows = [row for row in session.execute(_PRESENTED, asked) if f"{row.article_id}:{row.language}" in wanted]

@@ -15,7 +15,7 @@ class Pages:
 
 
 def paged(total: int, *, page: int, size: int) -> tuple[Pages, int]:
-    """The page that is shown of a list of `total`, and how many items come before it; a page too far is the last one."""
+    """Which page of a list of `total` is shown, and how many items come before it; a page too far is the last one."""
     pages = max(1, -(-total // size))
     shown = min(max(page, 1), pages)
     return Pages(shown, pages, total), (shown - 1) * size

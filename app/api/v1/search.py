@@ -22,7 +22,7 @@ _FILTERS = ("category", "language", "type", "tag")
 @resource.get("/search")
 @access(PUBLIC)
 def search_articles() -> tuple[dict[str, Any], int]:
-    """Search with `q`; narrow with `category`, `language`, `type`, `tag`; `page` counts from 1; `lang` is the reader's."""
+    """Search with `q`; narrow with `category`, `language`, `type`, `tag`; `page` counts from 1; `lang` the reader's."""
     answer = search(
         db.session,
         request.args.get("q", ""),
