@@ -1,0 +1,114 @@
+"""A search page is in one state at a time, and shows that state's words and no other's."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask, render_template
+from markupsafe import Markup
+
+from app.search.documents import Presentation
+from app.search.service import FacetValue, Result, SearchAnswer, SearchState
+
+WORDS = {
+    SearchState.HINT: "Search the help centre</h1>",
+    SearchState.RESULTS: "</span> results for “<bdi>invoice</bdi>”",
+    SearchState.CORRECTED: "Search instead for",
+    SearchState.FILTERED_OUT: "The filters you chose hide them.",
+    SearchState.OTHER_LANGUAGE: "These articles are in other languages.",
+    SearchState.NO_RESULTS: "We found nothing for",
+    SearchState.DOWN: "Search is not working just now",
+}
+
+
+def result(number: int = 1, *, language: str = "en", votes: int = 212, fixed: int = 178) -> Result:
+    shown = Presentation(f"/articles/{number}-pay", "Pay an invoice", ("Billing",), date(2026, 5, 3), fixed, votes)
+    marked = Markup("Pay the <mark>invoice</mark> by card")
+    return Result(
+        "article", f"{number}:{language}", language, 1.0, shown, "Pay the invoice", marked, "By card", "by-card"
+    )
+
+
+def facets(*, is_chosen: bool = False) -> dict[str, tuple[FacetValue, ...]]:
+    return {"category": (FacetValue("billing", "Billing", 7, is_chosen), FacetValue("account", "Account", 3, False))}
+
+
+def answer(state: SearchState) -> SearchAnswer:
+    """An answer in this state, as full as it gets."""
+    found = {"results": (result(1), result(2)), "total": 2, "facets": facets()}
+    full: dict[SearchState, dict[str, object]] = {
+        SearchState.RESULTS: found,
+        SearchState.CORRECTED: found | {"corrected_to": "invoices"},
+        SearchState.OTHER_LANGUAGE: {"results": (result(language="es"),), "total": 1},
+        SearchState.FILTERED_OUT: {"elsewhere": 7, "facets": facets(is_chosen=True)},
+        SearchState.NO_RESULTS: {"nearest": (result(),)},
+    }
+    query = {SearchState.HINT: "", SearchState.CORRECTED: "invoce"}.get(state, "invoice")
+    return SearchAnswer(query, state, **full.get(state, {}))  # type: ignore[arg-type]
+
+
+def page_of(app: Flask, shown: SearchAnswer) -> str:
+    card = SimpleNamespace(title="Billing", url="/categories/billing", description="", article_count=7)
+    line = SimpleNamespace(id=1, title="Pay", url="/articles/1-pay", short_answer="", language="en")
+    with app.test_request_context("/search"):
+        return render_template(
+            "search/results.html",
+            answer=shown,
+            query_url=lambda **changes: "/search?" + "&".join(f"{name}={value}" for name, value in changes.items()),
+            example_query="pay by card",
+            areas=[card],
+            helped_most=[line],
+        )
+
+
+@pytest.mark.parametrize("state", list(SearchState))
+def test_a_page_shows_the_words_of_its_state_and_of_no_other(app: Flask, state: SearchState) -> None:
+    page = page_of(app, answer(state))
+    assert [other for other, words in WORDS.items() if words in page] == [state]
+
+
+@pytest.mark.parametrize("state", list(SearchState))
+def test_a_person_is_in_reach_in_every_state_and_the_words_go_along(app: Flask, state: SearchState) -> None:
+    page = page_of(app, answer(state))
+    wanted = {SearchState.HINT: '"/contact"', SearchState.CORRECTED: '"/contact?q=invoce"'}
+    assert wanted.get(state, '"/contact?q=invoice"') in page
+
+
+def test_the_words_that_match_are_marked_and_lead_to_the_heading(app: Flask) -> None:
+    page = page_of(app, answer(SearchState.RESULTS))
+    assert "Pay the <mark>invoice</mark> by card" in page
+    assert 'href="/articles/1-pay?q=invoice#by-card"' in page
+
+
+def test_how_often_an_article_helped_is_told_from_twenty_votes_on(app: Flask) -> None:
+    many = SearchAnswer("x", SearchState.RESULTS, (result(votes=20, fixed=15),), 1)
+    few = SearchAnswer("x", SearchState.RESULTS, (result(votes=19, fixed=15),), 1)
+    assert "Fixed it for 75%" in page_of(app, many)
+    assert "Fixed it for" not in page_of(app, few)
+
+
+def test_results_in_another_language_say_which_one(app: Flask) -> None:
+    page = page_of(app, answer(SearchState.OTHER_LANGUAGE))
+    assert '<div lang="es" dir="ltr">' in page
+    assert "Español" in page
+
+
+def test_a_chosen_filter_can_be_taken_away(app: Flask) -> None:
+    page = page_of(app, answer(SearchState.FILTERED_OUT))
+    assert "Take away the filter" in page
+    assert "Show all 7" in page
+
+
+def test_a_search_with_the_database_alone_says_so_beside_its_results(app: Flask) -> None:
+    shown = SearchAnswer("invoice", SearchState.RESULTS, (result(), result(2)), 2, is_degraded=True)
+    page = page_of(app, shown)
+    assert "it finds only your exact words" in page
+    assert "Pay an invoice" in page
+
+
+def test_what_somebody_searched_for_is_shown_as_text(app: Flask) -> None:
+    page = page_of(app, SearchAnswer('"><script>alert(1)</script>', SearchState.NO_RESULTS))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
