@@ -15,8 +15,13 @@ from app.accounts import register
 from app.accounts.roles import Role
 from app.foundation.database import transaction
 from app.foundation.errors import ProductError
+from app.foundation.migrating import make_ready
 
-group = AppGroup("accounts", help="Add, list and change the accounts of people who sign in.")
+group = AppGroup(
+    "accounts",
+    callback=make_ready,
+    help="Add, list and change the accounts of people who sign in.",
+)
 
 _password_from_stdin = click.option(
     "--password-from-stdin", is_flag=True, help="Read the password from the first line of the input, for scripts."

@@ -11,12 +11,14 @@ from typing import Any
 from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
-from flask import Flask
+from click import ClickException
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_alembic import Alembic
 from sqlalchemy.types import TypeDecorator
 
 from app.foundation.database import Base, db
-from app.foundation.errors import Unavailable
+from app.foundation.errors import ProductError, Unavailable
 from app.foundation.file_lock import AlreadyHeld, FileLock
 from config import ROOT, Settings
 
@@ -95,6 +97,19 @@ def upgrade(settings: Settings) -> bool:
     except AlreadyHeld as error:
         raise Unavailable("Another process changes the database just now: wait for it and start again.") from error
     return True
+
+
+@with_appcontext
+def make_ready() -> None:
+    """What a group of commands calls first, so that its commands also work before the site was ever started.
+
+    Raises:
+        ClickException: the tables cannot be made or changed, in words for the terminal.
+    """
+    try:
+        upgrade(current_app.extensions["settings"])
+    except ProductError as error:
+        raise ClickException(str(error)) from error
 
 
 def scripts() -> ScriptDirectory:

@@ -13,10 +13,15 @@ from sqlalchemy import select
 from app.foundation.database import reading, transaction
 from app.foundation.file_lock import AlreadyHeld, FileLock
 from app.foundation.jobs import Job
+from app.foundation.migrating import make_ready
 from app.search import checking, indexing
 from app.search.engines.base import EngineBusy, EngineUnavailable
 
-search_commands = AppGroup("search", help="The search index: rebuild it, verify it, see how it is.")
+search_commands = AppGroup(
+    "search",
+    callback=make_ready,
+    help="The search index: rebuild it, verify it, see how it is.",
+)
 
 _POLL = 0.5
 _MOST_LISTED = 50

@@ -14,10 +14,15 @@ from flask.cli import AppGroup
 
 from app.foundation.database import reading
 from app.foundation.errors import ProductError
+from app.foundation.migrating import make_ready
 from app.knowledge.exchange import checking, exporting, importing, starting
 from config import Settings
 
-content = AppGroup("content", help="Bring articles in as Markdown, write them out, and check their links.")
+content = AppGroup(
+    "content",
+    callback=make_ready,
+    help="Bring articles in as Markdown, write them out, and check their links.",
+)
 
 
 @content.command("import")
