@@ -28,58 +28,23 @@ from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
 from app.foundation.blocks import Blocks, Code
+from app.foundation.inline_text import is_wild, without_leftovers
+from app.foundation.markdown_words import CALLOUT_TITLES, HIGHLIGHTED, language_of
 from app.foundation.outline import Heading, ImageSize, Outline, Resolve, Section
+from app.foundation.raw_html import ALLOWED_TAGS, RAW_TAG, RawHtml
 from app.foundation.text import cleaned
 
 #: Stored with each publication; raise it when the same text would give other HTML.
 RENDERER = "1"
 
-#: Longer texts, in characters, are shown as they were written; so are single paragraphs longer than the second.
+#: Longer texts, in characters, are shown as they were written.
 LONGEST_TEXT = 600_000
-LONGEST_PARAGRAPH = 20_000
 _LONGEST_HIGHLIGHTED = 6_000
 _HIGHLIGHT_SECONDS = 1.5
 _MOST_INLINE = 30_000
 _MOST_ELEMENTS = 60_000
 
-_CALLOUT_TITLES = {
-    "en": {"note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning", "caution": "Caution"},
-    "es": {
-        "note": "Nota",
-        "tip": "Consejo",
-        "important": "Importante",
-        "warning": "Advertencia",
-        "caution": "Precaución",
-    },
-    "fr": {"note": "Remarque", "tip": "Conseil", "important": "Important", "warning": "Attention", "caution": "Danger"},
-    "de": {"note": "Hinweis", "tip": "Tipp", "important": "Wichtig", "warning": "Warnung", "caution": "Vorsicht"},
-    "zh": {"note": "注意", "tip": "提示", "important": "重要", "warning": "警告", "caution": "小心"},
-}
-_LANGUAGES = frozenset(
-    "bash c cpp csharp css diff docker go graphql html http ini java javascript json kotlin lua markdown nginx "
-    "objective-c perl php powershell python r ruby rust scala shell sql swift toml typescript xml yaml".split()
-)
-_SPELLINGS = {
-    "c#": "csharp", "cs": "csharp", "c++": "cpp", "js": "javascript", "jsx": "javascript", "ts": "typescript",
-    "py": "python", "python3": "python", "sh": "bash", "zsh": "bash", "console": "bash", "yml": "yaml", "rb": "ruby",
-    "ps": "powershell", "ps1": "powershell", "dockerfile": "docker", "htm": "html", "svg": "xml",
-    "md": "markdown",
-    "golang": "go", "rs": "rust", "kt": "kotlin", "tsx": "typescript", "jsonc": "json", "json5": "json",
-}  # fmt: skip
-
-_TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
-    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup table "
-    "tbody td tfoot th thead time tr u ul var wbr".split()
-)
-_MADE_TAGS = _TAGS | {"input", "label"}
-_HTML_TAGS = frozenset(
-    "acronym address applet area article aside audio base basefont bgsound big blink body button canvas center data "
-    "datalist dialog dir embed fieldset font footer form frame frameset head header hgroup html iframe image input "
-    "isindex keygen label legend link listing main map marquee math menu menuitem meta meter multicol nav nobr noembed "
-    "noframes noscript object optgroup option output param picture plaintext portal progress script search section "
-    "select slot source spacer strike style svg template textarea title track tt video xmp".split()
-)
+_MADE_TAGS = ALLOWED_TAGS | {"input", "label"}
 _CLASSES = frozenset(
     "callout callout-title callout-note callout-tip callout-important callout-warning callout-caution table-scroll "
     "code align-center align-right task footnotes footnote-ref footnote-back broken-link".split()
@@ -134,7 +99,7 @@ def render(
         language: which language call-outs without a title are named in.
     """
     text = cleaned(text)
-    titles = _CALLOUT_TITLES.get(language.split("-")[0], _CALLOUT_TITLES["en"])
+    titles = CALLOUT_TITLES.get(language.split("-")[0], CALLOUT_TITLES["en"])
     try:
         unsafe = _stage().html(text, titles)
     except _TooMuch:
@@ -190,58 +155,10 @@ _FINISHER = nh3.Cleaner(
     clean_content_tags={"script", "style"},
 )
 
-_RAW_TAG = re.compile(
-    r"<(/?)([A-Za-z][A-Za-z0-9-]{0,40})((?:[\s/](?:[^<>\"']|\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}')*+)?)>"
-)
-_LIQUID = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}")
-_RAW = re.compile(r"<[?!][^<>]{0,2000}>|" + _RAW_TAG.pattern + "|<")
-_CLOSED_BY_OTHERS = frozenset("p li dt dd tr td th thead tbody tfoot col colgroup br hr img wbr rp rt".split())
-_DEEPEST_RAW = 60
-
-
-class _RawHtml:
-    """Raw HTML with the tags that are allowed; other HTML tags go, and what is no HTML at all is shown as written.
-
-    One a text: it counts what is open, because the work of any HTML parser grows with the depth.
-    """
-
-    def __init__(self) -> None:
-        self._depth = 0
-
-    def allowed(self, html: str) -> str:
-        for opening, closing in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
-            html = _without_between(html, opening, closing)
-        html = _LIQUID.sub("", html) if "{" in html else html
-        return _RAW.sub(self._part, html) if "<" in html else html
-
-    def _part(self, found: re.Match[str]) -> str:
-        name = (found[2] or "").lower()
-        if name in _TAGS:
-            return found[0] if name in _CLOSED_BY_OTHERS or self._is_shallow(is_closing=bool(found[1])) else ""
-        if name:
-            is_component = found[2][0].isupper() and found.string.strip() == found[0]
-            return "" if name in _HTML_TAGS or is_component else escape(found[0], quote=False)
-        return "&lt;" if found[0] == "<" else ""
-
-    def _is_shallow(self, *, is_closing: bool) -> bool:
-        depth = self._depth
-        self._depth = max(depth - 1, 0) if is_closing else depth + 1
-        return max(depth, self._depth) <= _DEEPEST_RAW
-
-
-def _without_between(html: str, opening: str, closing: str) -> str:
-    """The HTML without comments, or without scripts; an opening that is never closed stays."""
-    lower, parts, start = html.lower(), [], 0
-    while (at := lower.find(opening, start)) >= 0 and (end := lower.find(closing, at + len(opening))) >= 0:
-        parts.append(html[start:at])
-        start = end + len(closing)
-    return "".join((*parts, html[start:])) if parts else html
-
 
 def _code_html(code: Code, *, highlighted: bool) -> str:
-    written = code.language.lower()
-    language = _SPELLINGS.get(written, written)
-    highlighted = highlighted and language in _LANGUAGES and len(code.text) <= _LONGEST_HIGHLIGHTED
+    language = language_of(code.language)
+    highlighted = highlighted and language in HIGHLIGHTED and len(code.text) <= _LONGEST_HIGHLIGHTED
     lexer = _lexer(language) if highlighted else None
     inside = highlight(code.text, lexer, _FORMATTER) if lexer else escape(code.text, quote=False)
     name = f' data-language="{escape(language)}"' if re.fullmatch(r"[\w#+.-]{1,30}", language) else ""
@@ -267,7 +184,7 @@ class _Stage(markdown.Markdown):
     """The Markdown library with our block structure before its inline stage. One a thread."""
 
     blocks: Blocks
-    raw_html: _RawHtml
+    raw_html: RawHtml
     highlighting: float
     titles: dict[str, str]
     numbers: dict[str, int]
@@ -305,7 +222,7 @@ class _Stage(markdown.Markdown):
         if len(text) > LONGEST_TEXT:
             raise _TooMuch
         self.titles = titles
-        self.raw_html = _RawHtml()
+        self.raw_html = RawHtml()
         self.highlighting = 0.0
         self.reset()
         self._forget_emphasis()
@@ -330,7 +247,7 @@ class _Stage(markdown.Markdown):
 
 
 _PLACEHOLDER = re.compile(r"<x-(code|raw)>(\d+)</x-\1>")
-_RAW_INLINE = r"<!--.{0,20000}?-->|<[?!][^<>]{0,2000}>|" + _RAW_TAG.pattern
+_RAW_INLINE = r"<!--.{0,20000}?-->|<[?!][^<>]{0,2000}>|" + RAW_TAG.pattern
 _BARE_ADDRESS = (
     r"(?<![\w/\"'=@.+:-])(?:(?:https?://|www\.)[^\s<>\"'`\x02\x03*]{1,2000}"
     r"|[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?![\w@-]))"
@@ -371,12 +288,12 @@ class _DocumentParser(BlockParser):
         if element.get("class", "").startswith("callout ") and not element[0].text:
             element[0].text = self.md.titles[element.get("class", "").rpartition("-")[2]]
         if element.text:
-            text = _without_leftovers(element.text)
+            text = without_leftovers(element.text)
             element.text = text if _MARKED.search(text) else util.AtomicString(text)
-            if is_late or _is_wild(text):
+            if is_late or is_wild(text):
                 element.text = None
                 element.insert(0, self.md.stashed(escape(text, quote=False)))
-        if element.tail and (is_late or _is_wild(element.tail)):
+        if element.tail and (is_late or is_wild(element.tail)):
             element.tail = util.AtomicString(element.tail)
 
     def _add_footnotes(self, text: str) -> None:
@@ -398,53 +315,6 @@ class _DocumentParser(BlockParser):
 
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]{1,100})\](?!:)")
 _MARKED = re.compile(r"[\\`*_\[<&~@]|://|www\.|  \n")
-_LEFTOVER = re.compile(
-    r"(?P<code>(?P<ticks>`+)(?!`)[^`].{0,2000}?(?<!`)(?P=ticks)(?!`))"
-    r"|\{%.{0,500}?%\}|\{\{.{0,500}?\}\}|\{:[^{}\n]{0,300}\}|(?<=[)\]])\{ ?[.#\w][^{}\n]{0,200}\}",
-    re.DOTALL,
-)
-
-
-def _without_leftovers(text: str) -> str:
-    """The text without what other systems' templates leave behind, except in code."""
-    if len(text) > LONGEST_PARAGRAPH:
-        return text
-    if ":::" in text or "[!" in text:
-        text = _VIDEO.sub(r"<\1>", _COLON_IMAGE.sub(_image_mark, text))
-    return _LEFTOVER.sub(lambda found: found["code"] or "", text) if "{" in text else text
-
-
-_COLON_IMAGE = re.compile(r":::[ ]?image((?:\s[\w-]{1,20}=\"[^\"\n]{0,500}\"){1,8})\s?:::")
-_COLON_ATTRIBUTE = re.compile(r"\s([\w-]{1,20})=\"([^\"\n]{0,500})\"")
-_VIDEO = re.compile(r"\[!video\s(https?://[^\]\s<>]{1,500})\s?\]", re.IGNORECASE)
-
-
-def _image_mark(found: re.Match[str]) -> str:
-    """`:::image source="a.png" alt-text="A":::` as Markdown writes it."""
-    attributes = dict(_COLON_ATTRIBUTE.findall(found[1]))
-    words = re.sub(r"[\[\]\\]", "", attributes.get("alt-text", ""))
-    return f"![{words}](<{re.sub('[<>]', '', attributes.get('source', ''))}>)"
-
-
-def _is_wild(text: str) -> bool:
-    """Whether the inline stage would take long over this text: its work grows with the square of what is open."""
-    size = len(text)
-    if size < 200:
-        return False
-    if size > LONGEST_PARAGRAPH:
-        return True
-    if size * max(text.count("*") + text.count("_") + text.count("~"), text.count("`"), text.count("<")) > 4_000_000:
-        return True
-    open_square = open_round = deepest = 0
-    for letter in _BRACKET.findall(text):
-        open_square += {"[": 1, "]": -1}.get(letter, 0)
-        open_round += {"(": 1, ")": -1}.get(letter, 0)
-        open_square, open_round = max(open_square, 0), max(open_round, 0)
-        deepest = max(deepest, open_square, open_round)
-    return deepest > 12
-
-
-_BRACKET = re.compile(r"[\[\]()]")
 
 
 class _Reference(inlinepatterns.ReferenceInlineProcessor):

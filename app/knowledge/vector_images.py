@@ -8,15 +8,8 @@ from xml.parsers import expat
 VECTOR_IMAGE = "image/svg+xml"
 
 _SVG = "http://www.w3.org/2000/svg"
-#: Namespaces of drawing programs' notes, which browsers do nothing with.
-_NOTES = (
-    "http://www.inkscape.org/",
-    "http://sodipodi.sourceforge.net/",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "http://purl.org/dc/",
-    "http://creativecommons.org/ns#",
-    "http://www.bohemiancoding.com/sketch/ns",
-)
+#: Elements of these namespaces, or of none, may act in a browser; those of drawing programs' own are only notes.
+_ACTING = ("", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xlink")
 _DRAWING = frozenset(
     "svg g defs symbol use title desc metadata path rect circle ellipse line polyline polygon text tspan textPath "
     "image linearGradient radialGradient stop clipPath mask pattern marker style switch filter feGaussianBlur feOffset "
@@ -52,7 +45,7 @@ class _Reader:
             if (namespace, tag) != (_SVG, "svg"):
                 raise _DoesMore
             self.size = _size(attributes)
-        if self._depth > 200 or not (namespace.startswith(_NOTES) or (namespace == _SVG and tag in _DRAWING)):
+        if self._depth > 200 or not (tag in _DRAWING if namespace == _SVG else namespace not in _ACTING):
             raise _DoesMore
         self._styles += tag == "style"
         for key, value in attributes.items():

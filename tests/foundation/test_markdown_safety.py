@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from app.foundation.markdown import LONGEST_TEXT, Rendered, render
 
 TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h2 "
-    "h3 h4 h5 h6 hr i img input ins kbd label li mark ol p pre q rp rt ruby s samp small span strong sub summary sup "
-    "table tbody td tfoot th thead time tr u ul var wbr".split()
+    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+    "h2 h3 h4 h5 h6 hr i img input ins kbd label li mark ol p pre q rp rt ruby s samp small span strong sub summary "
+    "sup table tbody td tfoot th thead time tr u ul var wbr".split()
 )
 ATTRIBUTES = frozenset(
     "href src class id title alt lang dir width height colspan rowspan scope start reversed open data-language "
