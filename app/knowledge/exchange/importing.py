@@ -6,7 +6,6 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -23,7 +22,7 @@ from app.knowledge.exchange import archives, marks, numbering, ownformat, restor
 from app.knowledge.exchange.deciding import Decisions, decide
 from app.knowledge.exchange.plan import Plan, PlannedText, make_plan
 from app.knowledge.exchange.reading import MARKDOWN, Tree
-from app.knowledge.exchange.rendering import Renderers
+from app.knowledge.exchange.rendering import Pending, Renderers
 from app.knowledge.exchange.report import Report
 from app.knowledge.exchange.storage import clear_about_space
 from config import Settings
@@ -140,7 +139,7 @@ def _rendered_ahead(
     groups: list[str], writer: writing.Writer, resolver: marks.Resolver, renderers: Renderers
 ) -> Iterator[tuple[list[str], dict[str, markdown.Rendered]]]:
     """Each batch with its texts rendered; while one is written, the next is rendered."""
-    waiting: tuple[list[str], dict[str, Future[markdown.Rendered]]] | None = None
+    waiting: tuple[list[str], dict[str, Pending]] | None = None
     for batch in _batched(groups, writing.BATCH // 2):
         texts = list(writer.texts_of(batch))
         with reading() as session:
@@ -152,10 +151,10 @@ def _rendered_ahead(
                 if text.revision is None:
                     asked[text.path] = renderers.ask(session, body, text.language)
         if waiting is not None:
-            yield waiting[0], {path: future.result() for path, future in waiting[1].items()}
+            yield waiting[0], {path: pending.result() for path, pending in waiting[1].items()}
         waiting = list(batch), asked
     if waiting is not None:
-        yield waiting[0], {path: future.result() for path, future in waiting[1].items()}
+        yield waiting[0], {path: pending.result() for path, pending in waiting[1].items()}
 
 
 def _store_files(plan: Plan, texts: list[PlannedText], report: Report, steps: Steps) -> dict[str, str]:

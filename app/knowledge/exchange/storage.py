@@ -29,6 +29,12 @@ def clear_about_space(state: str) -> Iterator[None]:
         raise Unavailable(f"The database does not answer ({reason}): run the same command again. {state}") from error
 
 
-def _is_full(error: DBAPIError) -> bool:
-    words = str(error.orig)
-    return "disk is full" in words or "No space left" in words or "disk I/O error" in words
+def _is_full(error: BaseException) -> bool:
+    """Whether this or what led to it is a full disk: SQLite then rolls back by itself, and undoing it fails in turn."""
+    step: BaseException | None = error
+    while step is not None:
+        words = str(step.orig) if isinstance(step, DBAPIError) else ""
+        if "disk is full" in words or "No space left" in words or getattr(step, "errno", None) in _NO_SPACE:
+            return True
+        step = step.__context__
+    return False

@@ -31,6 +31,7 @@ from app.knowledge.models import (
     Translation,
 )
 
+
 def _picture() -> bytes:
     content = BytesIO()
     Image.new("RGB", (2, 2)).save(content, "PNG")
