@@ -62,6 +62,30 @@ class Tokens(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
             yield token.encode("utf-8", "replace"), 1, float(count), b""
 
 
+class _Files(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+    """The files of one generation, read without memory maps: a file cut short under a map would kill the process."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder), supports_mmap=False)
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        """Whoosh forgets files that it fails to make sense of; we close them."""
+        opened = super().open_file(name, **options)
+        self._opened.append(opened)
+        return opened
+
+    def close_all(self) -> None:
+        """Close every file that was opened. (Whoosh calls `close` of a storage for each segment.)"""
+        for opened in self._opened:
+            with contextlib.suppress(Exception):
+                opened.close()
+
+    def __del__(self) -> None:
+        """A thread that ends has nobody to close what it read."""
+        self.close_all()
+
+
 def open_engine(folder: Path) -> WhooshEngine:
     """The engine over this folder. Nothing is read before it is asked for something."""
     return WhooshEngine(folder)
@@ -75,6 +99,7 @@ class _Segment:
     column: Column
     kept: dict[tuple[str, str], ranking.Postings] = field(default_factory=dict)
     kept_size: int = 0
+    vocabularies: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -82,7 +107,7 @@ class _Snapshot:
     """The index as one thread sees it at one commit."""
 
     stamp: tuple[int, int, int]
-    reader: Any
+    files: _Files
     segments: list[_Segment]
     leaves: list[Any]
     parts: list[ranking.Part]
@@ -148,15 +173,13 @@ class WhooshEngine:
 
         def read(snapshot: _Snapshot) -> dict[str, int]:
             found: dict[str, int] = {}
-            for leaf in snapshot.leaves:
-                known = [name for name in names if name in leaf.schema]
-                for word in spellings:
-                    for name in known:
-                        if (name, word) in leaf:
-                            found[word] = found.get(word, 0) + int(leaf.doc_frequency(name, word))
+            for segment, leaf in zip(snapshot.segments, snapshot.leaves, strict=True):
+                for name in names:
+                    for word in wanted & _vocabulary(segment, leaf, name):
+                        found[word] = found.get(word, 0) + int(leaf.doc_frequency(name, word))
             return found
 
-        spellings = list(spellings)
+        wanted = frozenset(spellings)
         return self._answer(read)
 
     def weights(self, tokens: Iterable[str], language: str) -> dict[str, float]:
@@ -202,9 +225,9 @@ class WhooshEngine:
         """See Engine."""
         with self._generations.only_writer():
             pointer = self._generations.current()
+            files = _Files(self._generations.path(pointer.generation))
             try:
-                index = _opened(self._generations.path(pointer.generation))
-                writer = index.writer(limitmb=_MEMORY_MB)
+                writer = FileIndex(files).writer(limitmb=_MEMORY_MB)
             except LockError as error:
                 raise EngineBusy("Another process writes to the search index.") from error
             except Exception as error:
@@ -265,11 +288,15 @@ class WhooshEngine:
         if known is not None and known.stamp == stamp:
             return known
         self._forget()
-        reader = _opened(self._generations.path(self._generations.current().generation)).reader()
-        leaves = [leaf for leaf, _offset in reader.leaf_readers() if leaf.doc_count_all()]
-        segments = [self._segment(leaf) for leaf in leaves]
-        parts = [_part(segment, leaf) for segment, leaf in zip(segments, leaves, strict=True)]
-        self._own.snapshot = _Snapshot(stamp, reader, segments, leaves, parts)
+        files = _Files(self._generations.path(self._generations.current().generation))
+        try:
+            leaves = [leaf for leaf, _offset in FileIndex(files).reader().leaf_readers() if leaf.doc_count_all()]
+            segments = [self._segment(leaf) for leaf in leaves]
+            parts = [_part(segment, leaf) for segment, leaf in zip(segments, leaves, strict=True)]
+        except BaseException:
+            files.close_all()
+            raise
+        self._own.snapshot = _Snapshot(stamp, files, segments, leaves, parts)
         return self._own.snapshot  # type: ignore[no-any-return]  # a thread's own namespace has no types
 
     def _segment(self, leaf: Any) -> _Segment:
@@ -287,8 +314,7 @@ class WhooshEngine:
         known: _Snapshot | None = getattr(self._own, "snapshot", None)
         self._own.snapshot = None
         if known is not None:
-            with contextlib.suppress(Exception):
-                known.reader.close()
+            known.files.close_all()
 
 
 class _Aside:
@@ -307,10 +333,6 @@ def _schema() -> Any:
     for name in (*ranking.BOOSTS, "spellings"):
         schema.add(f"{name}:*", Tokens(), glob=True)
     return schema
-
-
-def _opened(path: Path) -> Any:
-    return FileIndex(FileStorage(str(path)))
 
 
 @contextlib.contextmanager
@@ -352,10 +374,14 @@ def _hit(snapshot: _Snapshot, part: int, place: int, score: float) -> Hit:
 
 
 def _part(segment: _Segment, leaf: Any) -> ranking.Part:
+    names = frozenset(leaf.indexed_field_names())
+
     def postings(name: str, token: str) -> ranking.Postings:
+        if name not in names:
+            return _NONE
         found = segment.kept.get((name, token))
         if found is None:
-            found = _read_postings(leaf, name, token) if name in leaf.schema else _NONE
+            found = _read_postings(leaf, name, token)
             if found[0]:
                 if segment.kept_size > _MOST_KEPT_POSTINGS:
                     segment.kept, segment.kept_size = {}, 0
@@ -365,6 +391,14 @@ def _part(segment: _Segment, leaf: Any) -> ranking.Part:
 
     deleted = frozenset(leaf.segment().deleted_docs())
     return ranking.Part(segment.column.facts, postings, deleted, segment.column.lengths, segment.column.totals)
+
+
+def _vocabulary(segment: _Segment, leaf: Any, name: str) -> frozenset[str]:
+    known = segment.vocabularies.get(name)
+    if known is None:
+        terms = leaf.lexicon(name) if name in leaf.indexed_field_names() else ()
+        known = segment.vocabularies[name] = frozenset(term.decode("utf-8", "replace") for term in terms)
+    return known
 
 
 def _read_postings(leaf: Any, name: str, token: str | bytes) -> ranking.Postings:
