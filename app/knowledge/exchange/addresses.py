@@ -154,7 +154,7 @@ class Addresses:
 
     def _of_language(self, joined: str, page: Page | None) -> str | None:
         """For `other.md` written in `page.es.md`: the file `other.es.md`."""
-        if page is None or not joined.lower().endswith(MARKDOWN):
+        if page is None or not joined.lower().endswith(MARKDOWN) or ownformat.is_export(self.tree):
             return None
         stem, suffix = posixpath.splitext(joined)
         for between in (f".{page.language}", f"._{page.language}", f"_{page.language}"):

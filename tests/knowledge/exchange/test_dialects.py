@@ -1,5 +1,6 @@
 """Trees of each kind come in with their titles, categories, languages, links, files and old addresses."""
 
+# ruff: noqa: E501  # the trees stand here as their files are
 from __future__ import annotations
 
 from pathlib import Path
@@ -33,7 +34,6 @@ def test_plain_markdown_takes_titles_from_headings_or_file_names(app: Flask, tmp
     report = bring_in(app, write(tmp_path / "docs", files))
 
     assert titles(app) == {"How do I pay by card?", "Refunds"}
-    assert category_of(app, "Refunds") is None or categories(app)
     text = body(app, "How do I pay by card?")
     assert f"[refunds](article:{article_id(app, 'Refunds')}#when)" in text
     assert "![a picture](attachment:" in text
@@ -182,7 +182,7 @@ DOCFX = {
     "ms.topic: how-to\n---\n# Post invoices\n\n>[!Note]\n> Text\n\n"
     ':::image type="content" source="media/a b.png" alt-text="The [page]":::\n\n:::row:::\n[VAT](Sub/VAT.md)\n:::row-end:::\n'
     "[x](/suite/app/sub/vat#y)\n",
-    "app/sub/vat.md": "---\ntitle: VAT\n---\n# VAT\n\n[!INCLUDE[x](../includes/x.md)] [!VIDEO https://example.com/v]\n",
+    "app/sub/vat.md": "---\ntitle: VAT\n---\n# VAT\n\n[!INCLUDE[x](../includes/x.md)]\n\n[!VIDEO https://example.com/v]\n",
     "app/alone.md": "# Alone\n\n[!INCLUDE[loop](includes/loop.md)] [!INCLUDE[gone](includes/gone.md)]\n",
     "app/includes/x.md": "---\nms.topic: include\n---\nSee [posting](../post.md).\n",
     "app/includes/loop.md": "[!INCLUDE[loop](loop.md)]",
@@ -208,9 +208,7 @@ def test_docfx_takes_its_table_of_contents_includes_and_images(app: Flask, tmp_p
     assert f"[VAT](article:{vat})" in text
     assert f"[x](article:{vat}#y)" in text
     assert ":::" not in text
-    assert f"See [posting](article:{post}). [!VIDEO" in body(app, "VAT") or "[Video](https://example.com/v)" in body(
-        app, "VAT"
-    )
+    assert body(app, "VAT") == f"See [posting](article:{post}).\n\n[Video](https://example.com/v)"
     assert [problem.what for problem in report.problems] == [
         "includes includes/gone.md, which is not there",
         "includes loop.md, which leads back to itself",

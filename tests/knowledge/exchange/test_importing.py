@@ -226,7 +226,7 @@ def test_a_file_that_is_refused_is_reported_and_the_article_comes_in(app: Flask,
     report = bring_in(app, tree)
 
     assert "Second" in titles(app)
-    assert ["b/second.md"] == [problem.path for problem in report.problems]
+    assert [problem.path for problem in report.problems] == ["b/second.md"]
     assert "refused" in report.problems[0].what
 
 
