@@ -45,7 +45,7 @@ def differences(session: Session) -> list[Difference]:
     found = list(_compared(session, indexed))
     found += [Difference(kind, key, Problem.SUPERFLUOUS) for kind, key in indexed]
     # Asked for last: what changed while we compared waits by now.
-    waiting = set(session.execute(select(IndexingRequest.kind, IndexingRequest.key)).tuples())
+    waiting = {(row.kind, row.key) for row in session.execute(select(IndexingRequest.kind, IndexingRequest.key))}
     return sorted(
         (each for each in found if (each.kind, each.key) not in waiting), key=lambda each: (each.kind, each.key)
     )

@@ -1,0 +1,172 @@
+"""Searching: which state a search is in, and what it shows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.foundation.worker import run_due_jobs
+from app.search import indexing
+from app.search.service import SearchAnswer, SearchState, search, similar, suggest
+from config import Settings
+from tests.search.shelf import PUBLIC, STAFF, Shelf, document
+from tests.visitor import Visitor
+
+Ask = Callable[..., SearchAnswer]
+
+
+@pytest.fixture
+def shelf(app: Flask) -> Shelf:
+    shelf = Shelf(
+        document(1, "Pay an invoice", "Open the invoice and press pay.", facets={"category": ("billing",)}),
+        document(1, "Pagar una factura", "Abra la factura.", language="es", facets={"category": ("billing",)}),
+        document(2, "Replace the toner", "Lift the printer lid.", facets={"category": ("printers",)}),
+        document(3, "Solo en español: garantía", "Dos años.", language="es"),
+        document(4, "Margin of each invoice", "For staff.", readers="staff"),
+    )
+    indexing.add_source(app, shelf)
+    return shelf
+
+
+@pytest.fixture
+def ask(app: Flask, session: Session, shelf: Shelf) -> Ask:
+    with app.app_context():
+        indexing.rebuild()
+
+    def asked(query: str, language: str = "en", readers: frozenset[str] = PUBLIC, **more: object) -> SearchAnswer:
+        return search(session, query, language=language, readers=readers, **more)  # type: ignore[arg-type]
+
+    return asked
+
+
+def test_no_words_give_a_hint(ask: Ask) -> None:
+    assert [ask(text).state for text in ("", "  ", "\x00")] == [SearchState.HINT] * 3
+
+
+def test_results_show_the_passage_with_the_words_marked(ask: Ask) -> None:
+    answer = ask("paying invoices")
+    (result,) = answer.results
+    assert (answer.state, answer.total, result.key) == (SearchState.RESULTS, 1, "1:en")
+    assert result.passage_html == "Open the <mark>invoice</mark> and press <mark>pay</mark>."
+    assert result.url == "/leaflets/1-en#steps"
+
+
+def test_a_slip_is_corrected_and_said_so(ask: Ask) -> None:
+    answer = ask("invocie")
+    assert (answer.state, answer.corrected_to, answer.total) == (SearchState.CORRECTED, "invoice", 1)
+    assert ask("invocie", exact=True).state is SearchState.NO_RESULTS
+
+
+def test_nobody_is_offered_words_of_texts_for_others(ask: Ask) -> None:
+    assert ask("margni").state is SearchState.NO_RESULTS
+    assert ask("margni", readers=STAFF).corrected_to == "margin"
+
+
+def test_filters_that_hide_everything_say_what_is_elsewhere(ask: Ask) -> None:
+    answer = ask("invoice", filters={"category": "printers"})
+    assert (answer.state, answer.total, answer.elsewhere) == (SearchState.FILTERED_OUT, 0, 1)
+    assert [(value.value, value.count, value.is_chosen) for value in answer.facets["category"]] == [
+        ("billing", 1, False),
+        ("printers", 0, True),
+    ]
+
+
+def test_other_languages_answer_when_the_readers_has_nothing(ask: Ask) -> None:
+    answer = ask("garantía")
+    assert (answer.state, [each.language for each in answer.results]) == (SearchState.OTHER_LANGUAGE, ["es"])
+    assert ask("garantia", language="es").state is SearchState.RESULTS
+
+
+def test_of_one_thing_only_the_readers_language_is_shown(ask: Ask) -> None:
+    assert [each.key for each in ask("factura", language="es-MX").results] == ["1:es"]
+    assert [each.key for each in ask("factura", filters={"language": "es"}).results] == ["1:es"]
+
+
+def test_nothing_found_offers_the_nearest(ask: Ask) -> None:
+    answer = ask("zzzqqq toners replace".replace("toners replace", "wwwvvv"))
+    assert (answer.state, answer.total) == (SearchState.NO_RESULTS, 0)
+
+
+def test_what_the_database_no_longer_has_is_not_shown(ask: Ask, shelf: Shelf) -> None:
+    del shelf.held["1:en"]
+    assert ask("invoice").state is SearchState.NO_RESULTS
+
+
+def test_a_page_too_far_is_the_last(ask: Ask) -> None:
+    answer = ask("invoice", page=99)
+    assert (answer.page, len(answer.results)) == (1, 1)
+
+
+def test_hostile_titles_are_escaped(app: Flask, ask: Ask, shelf: Shelf, session: Session) -> None:
+    indexing.request_indexing(session, "leaflet", shelf.put(document(9, "<img src=x>", "<script>invoice & co</script>")))
+    session.commit()
+    run_due_jobs(app)
+    shown = {each.key: each.passage_html for each in ask("invoice co script").results}
+    assert shown["9:en"] == "&lt;<mark>script</mark>&gt;<mark>invoice</mark> &amp; <mark>co</mark>&lt;/<mark>script</mark>&gt;"
+
+
+def test_without_an_index_the_database_answers_and_a_rebuild_is_asked_for(
+    app: Flask, ask: Ask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(settings.search_index_dir)
+    monkeypatch.delattr(indexing._last_repair, "at", raising=False)
+    answer = ask("invoice")
+    assert (answer.state, answer.is_degraded, answer.total) == (SearchState.RESULTS, True, 1)
+    run_due_jobs(app)
+    assert not ask("invoice").is_degraded
+
+
+def test_search_is_down_only_when_the_database_is_too(ask: Ask, shelf: Shelf) -> None:
+    shelf.is_broken = True
+    assert ask("invoice").state is SearchState.DOWN
+
+
+def test_suggestions_come_while_typing(app: Flask, ask: Ask) -> None:
+    def titles(typed: str, language: str = "en") -> list[str]:
+        return [each.title for each in suggest(typed, language=language, readers=PUBLIC)]
+
+    assert titles("inv") == ["Pay an invoice"]
+    assert titles("pay inv") == ["Pay an invoice"]
+    assert titles("tonre") == ["Replace the toner"]
+    assert titles("garantia") == ["Solo en español: garantía"]
+    assert titles("margin") == []
+    assert titles("") == []
+
+
+def test_similar_documents_are_found(app: Flask, ask: Ask, session: Session, shelf: Shelf) -> None:
+    indexing.request_indexing(session, "leaflet", shelf.put(document(5, "Print an invoice", "Press pay, then print.")))
+    session.commit()
+    run_due_jobs(app)
+    assert similar(session, "leaflet", "1:en", readers=PUBLIC) == ["5:en"]
+    assert similar(session, "leaflet", "nothing") == []
+
+
+def test_the_page_shows_results_and_keeps_hostile_words_harmless(ask: Ask, client: Visitor) -> None:
+    assert "Pay an" in client.get("/search?q=invoice").text
+    hostile = client.get("/search", query_string={"q": '"><script>alert(1)</script>\x00*'})
+    assert hostile.status_code == 200
+    assert "<script>alert(1)" not in hostile.text
+    assert client.get("/search", query_string={"q": "x" * 10_000}).status_code == 200
+
+
+def test_the_page_answers_503_when_nothing_can_search(ask: Ask, client: Visitor, shelf: Shelf) -> None:
+    shelf.is_broken = True
+    assert client.get("/search?q=invoice").status_code == 503
+
+
+def test_a_number_leads_straight_to_its_article(ask: Ask, client: Visitor) -> None:
+    assert client.get("/search?q=%231").location == "/leaflets/1-en"
+    assert client.get("/search?q=77").status_code == 200
+
+
+def test_suggestions_are_json(ask: Ask, client: Visitor) -> None:
+    answer = client.get("/search/suggest?q=ton")
+    assert answer.json == {
+        "query": "ton",
+        "suggestions": [{"title": "Replace the toner", "url": "/leaflets/2-en", "area": "Leaflets"}],
+    }
+    assert "private" in answer.headers["Cache-Control"]
