@@ -7,6 +7,7 @@ from app.foundation.database import db
 from app.knowledge import attachment_pages, exchange, models, pages, queries, related, voters
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
+from app.search.pages import set_surroundings
 from app.web import page_cache
 from config import Settings
 
@@ -21,4 +22,5 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["published_languages"] = page_cache.per_version(lambda: queries.published_languages(db.session))
     jobs.add_job_kind(app, "find_related", related.find_related)
     add_source(app, ArticleSource())
+    set_surroundings(app, pages.around_search)
     exchange.install(app)

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.foundation import markdown
+from app.knowledge import attachments
 from app.knowledge.models import Article, ArticleAttachment, Attachment, Translation
 
 _ARTICLE = re.compile(r"article:(\d{1,9})(?::([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?(#[^\s)\"'>]*)?")
@@ -24,7 +25,10 @@ _LEADS_SOMEWHERE = re.compile(r"(?:https?:|mailto:|tel:|/|#)", re.IGNORECASE)
 
 def rendered(session: Session, body: str, *, language: str) -> markdown.Rendered:
     """A text as readers see it, its links leading to the present addresses of articles and attachments."""
-    return markdown.render(body, resolve=resolver(addresses(session, body, language=language)))
+    known = addresses(session, body, language=language)
+    return markdown.render(
+        body, resolve=resolver(known), image_size=attachments.image_sizes(session, body), language=language
+    )
 
 
 def addresses(session: Session, body: str, *, language: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
@@ -51,14 +52,18 @@ class ContactAbout:
 @kept
 def home() -> str:
     """The way in: search first, then areas, then what helped most."""
+    featured = queries.featured_articles(db.session, language=reader_language(), readers=reader_groups())
+    return render_template("knowledge/home.html", featured=featured, **around_search())
+
+
+def around_search() -> dict[str, Any]:
+    """What helps somebody who has not found anything yet: an example, the areas, and what helped others most."""
     language, readers = reader_language(), reader_groups()
-    return render_template(
-        "knowledge/home.html",
-        areas=queries.area_cards(db.session, readers=readers),
-        featured=queries.featured_articles(db.session, language=language, readers=readers),
-        helped_most=queries.articles_that_helped_most(db.session, language=language, readers=readers),
-        example_query=queries.example_query(db.session),
-    )
+    return {
+        "areas": queries.area_cards(db.session, readers=readers),
+        "helped_most": queries.articles_that_helped_most(db.session, language=language, readers=readers),
+        "example_query": queries.example_query(db.session),
+    }
 
 
 @pages.get("/categories/<path:path>")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import add
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.knowledge.feedback import fix_rates
@@ -107,12 +109,12 @@ class ArticleSource:
         shown = {}
         for row in rows:
             rate = votes.get((row.article_id, row.language))
-            reviewed = row.verified_at or row.published_at
             shown[f"{row.article_id}:{row.language}"] = Presentation(
                 url=article_url(row.article_id, row.slug),
                 title=row.title,
                 area=tuple(titles[each] for each in _ancestors(row.path)),
-                reviewed_on=reviewed.date(),
+                updated_on=row.published_at.date(),
+                reviewed_on=row.verified_at.date() if row.verified_at else None,
                 fixed=rate.fixed if rate else 0,
                 votes=rate.votes if rate else 0,
             )
@@ -121,32 +123,22 @@ class ArticleSource:
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
     ) -> list[Document]:
-        """Articles with one of the words in title or short answer, those with more of them first."""
+        """Articles that hold one of the words, those with more of them in title and short answer first."""
         wanted = [word for word in dict.fromkeys(words) if word][:12]
         if not wanted:
             return []
-        holds = [
-            or_(
-                Publication.title.icontains(word, autoescape=True),
-                Publication.short_answer.icontains(word, autoescape=True),
-                Publication.html.icontains(word, autoescape=True),
-            )
-            for word in wanted
-        ]
-        keys = (
-            select(Publication.article_id, Publication.language, Publication.title, Publication.short_answer)
+        parts = ((Publication.title, 4), (Publication.short_answer, 2), (Publication.html, 1))
+        held = [(column.icontains(word, autoescape=True), worth) for word in wanted for column, worth in parts]
+        rank = reduce(add, (case((holds, worth), else_=0) for holds, worth in held))
+        found = (
+            select(Publication.article_id, Publication.language)
             .join(Article, Article.id == Publication.article_id)
-            .where(Article.audience.in_(readers), or_(*holds))
+            .where(Article.audience.in_(readers), or_(*(holds for holds, _ in held)))
+            .where(Publication.language == language if language else true())
+            .order_by(rank.desc(), Publication.article_id, Publication.language)
+            .limit(most)
         )
-        if language:
-            keys = keys.where(Publication.language == language)
-        rows = session.execute(keys.order_by(Publication.article_id, Publication.language).limit(2000)).all()
-
-        def found(row: object) -> int:
-            title, answer = str(getattr(row, "title", "")).casefold(), str(getattr(row, "short_answer", "")).casefold()
-            return sum(3 * (word.casefold() in title) + (word.casefold() in answer) for word in wanted)
-
-        best = sorted(rows, key=lambda row: (-found(row), row.article_id, row.language))[:most]
+        best = session.execute(found)
         order = {f"{row.article_id}:{row.language}": place for place, row in enumerate(best)}
         return sorted(self.documents(session, list(order)), key=lambda document: order[document.key])
 

@@ -53,6 +53,7 @@ class Presentation:
     reviewed_on: date | None = None
     fixed: int = 0
     votes: int = 0
+    updated_on: date | None = None
 
 
 class DocumentSource(Protocol):
