@@ -15,6 +15,7 @@ from click import ClickException
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_alembic import Alembic
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from app.foundation.database import Base, db
@@ -110,6 +111,11 @@ def make_ready() -> None:
         upgrade(current_app.extensions["settings"])
     except ProductError as error:
         raise ClickException(str(error)) from error
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        raise ClickException(
+            f"The database cannot be used ({reason}): check KB_DATABASE_URL and KB_DATA_DIR."
+        ) from error
 
 
 def scripts() -> ScriptDirectory:
