@@ -96,8 +96,9 @@ def _skip_code(text: str, found: re.Match[str], unclosed: set[str]) -> int:
         closed = closing.search(text, found.end())
         return closed.end() if closed else len(text)
     ticks = found["ticks"]
-    paragraph = text.find("\n\n", found.end())
-    limit = min(len(text) if paragraph < 0 else paragraph, found.end() + 4000)
+    limit = min(len(text), found.end() + 4000)
+    paragraph = text.find("\n\n", found.end(), limit)
+    limit = limit if paragraph < 0 else paragraph
     position = found.end()
     while (position := text.find(ticks, position, limit)) >= 0:
         end = position + len(ticks)
