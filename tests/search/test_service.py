@@ -86,8 +86,8 @@ def test_of_one_thing_only_the_readers_language_is_shown(ask: Ask) -> None:
     assert [each.key for each in ask("factura", filters={"language": "es"}).results] == ["1:es"]
 
 
-def test_nothing_found_offers_the_nearest(ask: Ask) -> None:
-    answer = ask("zzzqqq toners replace".replace("toners replace", "wwwvvv"))
+def test_nothing_found_says_so(ask: Ask) -> None:
+    answer = ask("zzzqqq wwwvvv")
     assert (answer.state, answer.total) == (SearchState.NO_RESULTS, 0)
 
 
@@ -102,22 +102,28 @@ def test_a_page_too_far_is_the_last(ask: Ask) -> None:
 
 
 def test_hostile_titles_are_escaped(app: Flask, ask: Ask, shelf: Shelf, session: Session) -> None:
-    indexing.request_indexing(session, "leaflet", shelf.put(document(9, "<img src=x>", "<script>invoice & co</script>")))
+    indexing.request_indexing(
+        session, "leaflet", shelf.put(document(9, "<img src=x>", "<script>invoice & co</script>"))
+    )
     session.commit()
     run_due_jobs(app)
     shown = {each.key: each.passage_html for each in ask("invoice co script").results}
-    assert shown["9:en"] == "&lt;<mark>script</mark>&gt;<mark>invoice</mark> &amp; <mark>co</mark>&lt;/<mark>script</mark>&gt;"
+    assert (
+        shown["9:en"]
+        == "&lt;<mark>script</mark>&gt;<mark>invoice</mark> &amp; <mark>co</mark>&lt;/<mark>script</mark>&gt;"
+    )
 
 
 def test_without_an_index_the_database_answers_and_a_rebuild_is_asked_for(
-    app: Flask, ask: Ask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    app: Flask, ask: Ask, client: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(settings.search_index_dir)
     monkeypatch.delattr(indexing._last_repair, "at", raising=False)
-    answer = ask("invoice")
-    assert (answer.state, answer.is_degraded, answer.total) == (SearchState.RESULTS, True, 1)
+    answer = client.get("/search?q=invoice").text
+    assert "Pay an" in answer
+    assert "simpler than usual" in answer
     run_due_jobs(app)
-    assert not ask("invoice").is_degraded
+    assert "simpler than usual" not in client.get("/search?q=invoice").text
 
 
 def test_search_is_down_only_when_the_database_is_too(ask: Ask, shelf: Shelf) -> None:
@@ -141,7 +147,7 @@ def test_similar_documents_are_found(app: Flask, ask: Ask, session: Session, she
     indexing.request_indexing(session, "leaflet", shelf.put(document(5, "Print an invoice", "Press pay, then print.")))
     session.commit()
     run_due_jobs(app)
-    assert similar(session, "leaflet", "1:en", readers=PUBLIC) == ["5:en"]
+    assert similar(session, "leaflet", "1:en", readers=PUBLIC)[0] == "5:en"
     assert similar(session, "leaflet", "nothing") == []
 
 
