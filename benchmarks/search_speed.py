@@ -1,4 +1,4 @@
-"""How fast searching is, beside what a first attempt would do: `python -m benchmarks.search_speed [--sizes 1000 10000]`.
+"""How fast searching is, beside first attempts: `python -m benchmarks.search_speed [--sizes 1000 10000]`.
 
 Documents are made of words drawn by Zipf's law, so that common words are common; queries take words of one document.
 The same queries go to our search, to Whoosh as its manual shows it, and to SQLite FTS5. Times are wall-clock
@@ -98,7 +98,7 @@ def measured(size: int, what: str, call: Callable[[str], object], queries: Seque
 
 
 def our_search(engine: Engine) -> Callable[[str], object]:
-    """All that a search does but reading its ten hits from the database: analysis, ranking, facets, speller, passages."""
+    """All that a search does but reading its hits from the database: analysis, ranking, facets, speller, passages."""
 
     def search(text: str) -> object:
         tokens = words.query_tokens(text, "en")
