@@ -74,16 +74,19 @@ def store(session: Session, content: bytes, filename: str) -> Attachment:
         Unavailable: the disk is full or cannot be written; nothing is left half-written.
     """
     name = safe_filename(filename)
-    limit = _settings().upload_limit_mb
-    if not content:
-        raise InvalidInput(f"The file {name} is empty. Choose another one.", field="file")
-    if len(content) > limit * 2**20:
-        raise InvalidInput(f"The file {name} is larger than {limit} MB. Make it smaller or link to it.", field="file")
+    _check_size(content, name)
     digest = hashlib.sha256(content).hexdigest()
     known = session.get(Attachment, digest)
     kind = _Kind(known.media_type) if known else _kind_of(content, name)
     _write(path_of(digest), content, name)
     return known or _added(session, digest, kind, len(content))
+
+
+def check(content: bytes, filename: str) -> None:
+    """Keep nothing, but raise InvalidInput when `store` would refuse this file."""
+    name = safe_filename(filename)
+    _check_size(content, name)
+    _kind_of(content, name)
 
 
 def path_of(attachment_sha256: str) -> Path:
@@ -168,6 +171,14 @@ def _added(session: Session, digest: str, kind: _Kind, byte_size: int) -> Attach
     except IntegrityError:
         return session.get_one(Attachment, digest)  # somebody else has just stored the same content
     return row
+
+
+def _check_size(content: bytes, name: str) -> None:
+    limit = _settings().upload_limit_mb
+    if not content:
+        raise InvalidInput(f"The file {name} is empty. Choose another one.", field="file")
+    if len(content) > limit * 2**20:
+        raise InvalidInput(f"The file {name} is larger than {limit} MB. Make it smaller or link to it.", field="file")
 
 
 def _kind_of(content: bytes, name: str) -> _Kind:

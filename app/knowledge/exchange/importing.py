@@ -11,16 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
-
 from app.foundation import activity, markdown
 from app.foundation.database import reading, transaction
-from app.foundation.errors import Conflict, InvalidInput, ProductError
+from app.foundation.errors import Conflict, InvalidInput
 from app.foundation.file_lock import AlreadyHeld, FileLock
-from app.knowledge import attachments
-from app.knowledge.exchange import archives, marks, numbering, ownformat, restoring, writing
-from app.knowledge.exchange.deciding import Decisions, decide
-from app.knowledge.exchange.plan import Plan, PlannedText, make_plan
+from app.knowledge.exchange import archives, files, marks, numbering, ownformat, restoring, writing
+from app.knowledge.exchange.deciding import Action, Decisions, decide
+from app.knowledge.exchange.plan import Plan, make_plan
 from app.knowledge.exchange.reading import MARKDOWN, Tree
 from app.knowledge.exchange.rendering import Pending, Renderers
 from app.knowledge.exchange.report import Report
@@ -97,7 +94,10 @@ def import_content(
             report.collection = f"{ownformat.EXPORT_PREFIX}{name}" if plan.is_export else name
             with reading() as session:
                 decisions = decide(session, plan, report.collection, report)
-            if not is_dry_run:
+            if is_dry_run:
+                texts = [text for text in plan.texts if decisions.actions[text.path] is not Action.LEAVE]
+                files.check_files(plan, texts, report)
+            else:
                 _carry_out(plan, decisions, report, steps, is_published=is_published)
     return report
 
@@ -108,7 +108,7 @@ def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *
         numbering.number_texts(plan, decisions, report.collection, report, done)
     writer = writing.Writer(plan, decisions, report.collection, report, categories, is_published)
     groups = writer.waiting()
-    stored = _store_files(plan, list(writer.texts_of(groups)), report, steps)
+    stored = files.store_files(plan, writer.texts_of(groups), report, steps.of)
     resolver = plan.resolver(decisions.articles, lambda path: stored.get(path, path))
     with steps.of(len(groups), "Writing") as done, Renderers(len(groups)) as renderers:
         for batch, rendered in _rendered_ahead(groups, writer, resolver, renderers):
@@ -155,37 +155,6 @@ def _rendered_ahead(
         waiting = list(batch), asked
     if waiting is not None:
         yield waiting[0], {path: pending.result() for path, pending in waiting[1].items()}
-
-
-def _store_files(plan: Plan, texts: list[PlannedText], report: Report, steps: Steps) -> dict[str, str]:
-    """Store every file that these texts use, and give the address that each has now. What is refused is reported."""
-    bodies = [(text.path, body) for text in texts for body in (text.body, *(each.body for each in text.history))]
-    users: dict[str, str] = {}
-    for user, body in bodies:
-        for path in marks.files_in(body):
-            users.setdefault(path, user)
-    for path in plan.tree.files if plan.is_export else ():
-        if path.startswith(f"{ownformat.ATTACHMENTS}/"):
-            users.setdefault(path, path)
-    found: dict[str, str] = {}
-    with steps.of(len(users), "Files") as done:
-        for paths in _batched(sorted(users), 50):
-            with transaction() as session:
-                for path in paths:
-                    address = _stored(session, plan, path, users[path], report)
-                    if address:
-                        found[path] = address
-            done(len(paths))
-    return found
-
-
-def _stored(session: Session, plan: Plan, path: str, user: str, report: Report) -> str:
-    try:
-        stored = attachments.store(session, plan.tree.where(path).read_bytes(), plan.filename(path))
-    except ProductError as error:
-        report.problem(user, f"file {path} was refused: {error}")
-        return ""
-    return f"attachment:{stored.sha256}/{plan.filename(path)}"
 
 
 def _root(source: Path, held: contextlib.ExitStack, report: Report) -> Path:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.foundation import clock, markdown
-from app.foundation.errors import ProductError
+from app.foundation.errors import Conflict, InvalidInput
 from app.knowledge.exchange import restoring
 from app.knowledge.exchange.deciding import Action, Decisions, marker
 from app.knowledge.exchange.plan import Plan, PlannedText
@@ -69,7 +69,7 @@ class Writer:
             try:
                 with session.begin_nested():
                     self._write_article(session, group, texts)
-            except ProductError as error:
+            except (InvalidInput, Conflict) as error:
                 self.report.problem(texts[0].path, f"could not be stored: {error}")
             session.expunge_all()
 

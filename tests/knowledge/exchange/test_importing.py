@@ -222,12 +222,22 @@ def test_broken_files_stop_nothing_else(app: Flask, tree: Path) -> None:
 
 def test_a_file_that_is_refused_is_reported_and_the_article_comes_in(app: Flask, tree: Path) -> None:
     write(tree, {"b/x.png": b"\x89PNG\r\n\x1a\n damaged"})
+    dry = bring_in(app, tree, is_dry_run=True)
 
     report = bring_in(app, tree)
 
     assert "Second" in titles(app)
     assert [problem.path for problem in report.problems] == ["b/second.md"]
     assert "refused" in report.problems[0].what
+    assert dry.problems == report.problems
+
+
+def test_two_pictures_of_one_name_are_kept_apart(app: Flask, tree: Path) -> None:
+    write(tree, {"b/second.md": "---\ntitle: Second\n---\n\n![x](x.png) ![y](y/x.png)\n", "b/y/x.png": PNG + b"  "})
+
+    bring_in(app, tree)
+
+    assert published(app, "Second").html.count("<img") == 2
 
 
 def test_an_archive_and_a_folder_that_holds_only_one_are_read(app: Flask, tree: Path) -> None:
