@@ -166,9 +166,9 @@ class _Rows:
             self.tags[article_id].append(name)
         self.files: dict[int, dict[str, str]] = defaultdict(dict)
         for row in session.scalars(
-            select(ArticleAttachment).where(ArticleAttachment.article_id.in_(ids)).order_by(ArticleAttachment.filename)
+            select(ArticleAttachment).where(ArticleAttachment.article_id.in_(ids)).order_by(ArticleAttachment.sha256)
         ):
-            self.files[row.article_id][row.filename] = row.sha256
+            self.files[row.article_id][row.sha256] = row.filename
         self.imported: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
         for each in session.scalars(
             select(ImportedFile)

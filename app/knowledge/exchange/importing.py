@@ -148,8 +148,7 @@ def _rendered_ahead(
                 body = writer.bodies[text.path] = resolver.resolved(text.body, text.language)
                 for each in text.history:
                     writer.bodies[each.path] = resolver.resolved(each.body, text.language)
-                if text.revision is None:
-                    asked[text.path] = renderers.ask(session, body, text.language)
+                asked[text.path] = renderers.ask(session, body, text.language)
         if waiting is not None:
             yield waiting[0], {path: pending.result() for path, pending in waiting[1].items()}
         waiting = list(batch), asked

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.foundation import markdown
 from app.knowledge import links
 from app.knowledge.exchange import frontmatter, ownformat
 from app.knowledge.exchange.ownformat import KeptRevision
@@ -25,6 +26,7 @@ def restore(
     text: PlannedText,
     main: KeptRevision,
     body: str,
+    rendered: markdown.Rendered | None,
     resolved: Callable[[str, str], str],
     account: FindAccount,
     report: Report,
@@ -32,6 +34,7 @@ def restore(
     """Write every revision of a text and publish the one that was published.
 
     Args:
+        rendered: the body as readers see it.
         main: the revision that the text's own file holds; `body` is its body with its links resolved.
         resolved: gives the resolved body of a kept revision by its path and body.
         account: finds an account by e-mail address.
@@ -66,19 +69,19 @@ def restore(
             by=None,
             revision=rows[main.number],
             published_at=text.kept.published_at,
+            rendered=rendered,
         )
         if text.kept.published_by:
             publication.published_by_id = account(session, text.kept.published_by, text)
 
 
 def keep_files(session: Session, article: Article, text: PlannedText) -> None:
-    """Note the files that only former texts of the article used."""
-    there = {
-        row.filename
-        for row in session.scalars(select(ArticleAttachment).where(ArticleAttachment.article_id == article.id))
-    }
-    for filename, sha256 in text.kept.files.items():
-        if filename not in there and session.get(Attachment, sha256) is not None:
+    """Note the files of the article under their names, also those that only former texts used."""
+    for sha256, filename in text.kept.files.items():
+        row = session.get(ArticleAttachment, (article.id, sha256))
+        if row is not None:
+            row.filename = filename
+        elif session.get(Attachment, sha256) is not None:
             session.add(ArticleAttachment(article_id=article.id, filename=filename, sha256=sha256))
     session.flush()
 

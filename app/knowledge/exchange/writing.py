@@ -116,6 +116,7 @@ class Writer:
                 text,
                 text.revision,
                 self.bodies[text.path],
+                self.rendered.get(text.path),
                 self._resolved,
                 self._account,
                 self.report,
