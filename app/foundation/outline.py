@@ -24,6 +24,8 @@ _SAFE_ID = re.compile(r"[A-Za-z][\w.-]{0,100}")
 _SPACES = re.compile(r"[ \t]+")
 _LINES = re.compile(r"\s*\n\s*")
 _NOT_WORD = re.compile(r"[^\w\s-]")
+#: The share of a section's letters that stand in links, above which it only points on.
+_POINTS_ON = 0.8
 
 #: Identifiers of the page around an article, which a heading must not take.
 _TAKEN = frozenset("main vote vote-title vote-comment vote-comment-hint related contents-title contact-title".split())
@@ -43,11 +45,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class Section:
-    """The plain text under one heading; anchor and heading are empty before the first."""
+    """The plain text under one heading; anchor and heading are empty before the first.
+
+    `only_points_on`: almost all of it is links to other places, so it answers nothing itself.
+    """
 
     anchor: str
     heading: str
     text: str
+    only_points_on: bool = False
 
 
 def anchor(heading: str) -> str:
@@ -75,6 +81,7 @@ class Outline:
     _here: tuple[str, str] = ("", "")
     _heading: tuple[int, int, str] | None = None
     _link_ends: list[str] = field(default_factory=list)
+    _linked: list[int] = field(default_factory=list)
     _shift: int = 0
     _silent: str = ""
     _table: tuple[int, int] | None = None
@@ -90,6 +97,8 @@ class Outline:
                 self._out.append(text)
                 if not self._silent:
                     self._words.append(text)
+                    if self._link_ends:
+                        self._linked.append(_letters(text))
             elif closing:
                 self._close(tag)
             else:
@@ -163,10 +172,13 @@ class Outline:
         self._here = (name, words)
 
     def _end_section(self) -> None:
-        text = _plain("".join(self._words))
+        words = "".join(self._words)
+        text = _plain(words)
+        points_on = len(self._linked) > 1 and sum(self._linked) > _POINTS_ON * _letters(words)
         self._words.clear()
+        self._linked.clear()
         if text or self._here != ("", ""):
-            self.sections.append(Section(*self._here, text))
+            self.sections.append(Section(*self._here, text, points_on))
         self._here = ("", "")
 
     def _unique(self, wanted: str) -> str:
@@ -225,6 +237,10 @@ class Outline:
 
 def _start(tag: str, attributes: Mapping[str, str]) -> str:
     return f"<{tag}" + "".join(f' {name}="{escape(value)}"' for name, value in attributes.items()) + ">"
+
+
+def _letters(words: str) -> int:
+    return len("".join(words.split()))
 
 
 def _plain(words: str) -> str:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.foundation import jobs
 from app.foundation.database import db
-from app.knowledge import attachment_pages, exchange, models, pages, queries, related, voters
+from app.knowledge import attachment_pages, commands, exchange, models, pages, queries, related, voters
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
 from app.search.pages import set_surroundings
@@ -24,3 +24,5 @@ def install(app: Flask, settings: Settings) -> None:
     add_source(app, ArticleSource())
     set_surroundings(app, pages.around_search)
     exchange.install(app)
+    exchange.commands.content.add_command(commands.publish_command)
+    exchange.commands.content.add_command(commands.archive_command)

@@ -206,9 +206,8 @@ def publish(
     publication.short_answer = revision.short_answer
     publication.html = page.html
     publication.contents = [{"level": each.level, "anchor": each.anchor, "text": each.text} for each in page.contents]
-    publication.passages = [
-        {"anchor": each.anchor, "heading": each.heading, "text": each.text} for each in page.sections
-    ]
+    telling = [each for each in page.sections if not each.only_points_on] or page.sections
+    publication.passages = [{"anchor": each.anchor, "heading": each.heading, "text": each.text} for each in telling]
     publication.rendered_by = markdown.RENDERER
     article.state = ArticleState.PUBLISHED
     article.archived_at = None
@@ -240,7 +239,12 @@ def archive(session: Session, article: Article, *, by: Account | None, replaced_
 
     Args:
         replaced_by: what readers of its old address are sent to.
+
+    Raises:
+        InvalidInput: the article would be replaced by itself.
     """
+    if replaced_by is not None and replaced_by.id == article.id:
+        raise InvalidInput(f"Article {article.id} cannot replace itself: name another one.", field="replaced_by")
     languages = list(session.scalars(select(Translation.language).where(Translation.article_id == article.id)))
     session.execute(delete(Publication).where(Publication.article_id == article.id))
     session.expire(article, ["translations"])

@@ -43,14 +43,14 @@ def install(app: Flask, settings: Settings) -> None:
         if request.method in _SAFE or request.endpoint is None:
             return
         is_anonymous = getattr(current_app.view_functions[request.endpoint], "accepts_anonymous_posts", False)
-        if not _is_own(settings, must_tell=not is_anonymous):
+        if not _is_own(settings):
             raise NotAllowed("This request came from another site, so it was refused. Use the form on our own page.")
         if not is_anonymous:
             tokens.protect()
 
 
-def _is_own(settings: Settings, *, must_tell: bool) -> bool:
-    """Whether the request comes from a page of this site. One that does not tell is ours unless it must.
+def _is_own(settings: Settings) -> bool:
+    """Whether the request comes from a page of this site, or from a program that does not tell, which no page can be.
 
     Source: the order of checks is that of Go's net/http CrossOriginProtection; we refuse same-site requests too.
     """
@@ -59,7 +59,7 @@ def _is_own(settings: Settings, *, must_tell: bool) -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
     if origin is None:
-        return not must_tell
+        return True
     # The host alone: behind a proxy that ends TLS the scheme we see may be another than the browser's.
     allowed = {_host(f"{request.scheme}://{request.host}"), _host(settings.site_url)} - {None}
     return _host(origin) in allowed

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from flask import Flask, current_app, has_request_context, request
 from jinja2 import FileSystemLoader, StrictUndefined
 
+from app.foundation.bare_links import linked
 from app.web.assets import static_url
 from app.web.icons import area_icon, icon
 from app.web.languages import direction, own_name, reader_language, site_languages
@@ -65,7 +66,7 @@ def install(app: Flask, settings: Settings) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(date=date_in_words, machine_date=machine_date, number=number, percent=percent)
-    environment.filters.update(quoted=quoted, own_name=own_name, direction=direction)
+    environment.filters.update(quoted=quoted, own_name=own_name, direction=direction, linked=linked)
     environment.globals.update(static_url=static_url, icon=icon, area_icon=area_icon)
     app.context_processor(page_context)
 

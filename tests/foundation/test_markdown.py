@@ -235,3 +235,8 @@ def test_the_same_text_gives_the_same_page_in_many_threads() -> None:
 
 def test_plain_text_has_no_marks() -> None:
     assert plain("# Title\n\nSome **bold** [link](/x).\n\n> [!NOTE]\n> y") == "Title\nSome bold link.\nNote\ny"
+
+
+def test_a_section_of_links_alone_only_points_on() -> None:
+    text = "See [the first](/a) and [the second](/b) for more words.\n\n## Related\n\n- [One](/a)\n- [Two](/b)\n"
+    assert [section.only_points_on for section in render(text).sections] == [False, True]

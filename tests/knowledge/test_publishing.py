@@ -158,3 +158,11 @@ def test_tags_and_wordings_are_kept_once(session: Session, make: Make) -> None:
     article = make.article(tags=("Billing", "billing ", "VAT"), aliases=("lost password", "Lost  Password", "résumé"))
     assert [tag.name for tag in article.tags] == ["billing", "vat"]
     assert [alias.text for alias in article.aliases] == ["lost password", "résumé"]
+
+
+def test_a_list_of_links_is_no_passage_that_answers(session: Session, make: Make) -> None:
+    body = "Press start.\n\n## Related\n\n- [Lost phone](/a)\n- [Lost key](/b)"
+    article = make.article(body=body)
+    assert [passage["heading"] for passage in session.get_one(Publication, (article.id, "en")).passages] == [""]
+    only_links = make.article(body="- [Lost phone](/a)\n- [Lost key](/b)")
+    assert "Lost phone" in session.get_one(Publication, (only_links.id, "en")).passages[0]["text"]

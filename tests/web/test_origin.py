@@ -74,8 +74,8 @@ def test_an_anonymous_form_is_taken_from_browsers_that_tell_nothing(visitor: Vis
     assert visitor.post("/try/anonymous").text == "done"
 
 
-def test_other_forms_are_refused_from_browsers_that_tell_nothing(visitor: Visitor) -> None:
-    assert visitor.post("/try/token").status_code == 403
+def test_other_forms_need_their_token_from_programs_that_tell_nothing(visitor: Visitor) -> None:
+    assert visitor.post("/try/token").status_code == 400
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
