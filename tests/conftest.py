@@ -13,10 +13,22 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.foundation.database import db
 from config import Settings
+from tests.browser.fixtures import (
+    browser,
+    check_accessibility,
+    complaints,
+    live_site,
+    page,
+    plain_page,
+    screenshot,
+)
 from tests.databases import SERVER, PostgresqlDatabases, SqliteDatabases
 from tests.make import Make
 from tests.postgresql import NoServer, Server
 from tests.visitor import Visitor
+
+#: Fixtures must be known to one conftest only: each registers its own, and there can be one browser a process.
+__all__ = ["browser", "check_accessibility", "complaints", "live_site", "page", "plain_page", "screenshot"]
 
 _server = pytest.StashKey[Server]()
 

@@ -58,7 +58,9 @@ def test_every_view_declares_who_may_open_it(app: Flask) -> None:
 
 def test_what_strangers_may_open_is_written_down(app: Flask) -> None:
     with app.app_context():
-        open_to_all = {each.endpoint for each in app.url_map.iter_rules() if required_permission(each.endpoint) == PUBLIC}
+        open_to_all = {
+            each.endpoint for each in app.url_map.iter_rules() if required_permission(each.endpoint) == PUBLIC
+        }
     assert open_to_all == PUBLIC_VIEWS
 
 

@@ -7,8 +7,11 @@ its test. Screenshots are kept in `tests/browser/screenshots`.
 from __future__ import annotations
 
 import contextlib
+import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -53,6 +56,11 @@ class LiveSite:
         """A transaction in the store of the site; what it asks of the worker is done soon after."""
         with self.app.test_request_context(), transaction() as session:
             yield session
+
+    def finds(self, word: str) -> bool:
+        """Whether a search for a word gives an article with it in its title."""
+        with urllib.request.urlopen(f"{self.address}/api/v1/search?q={quote(word)}", timeout=10) as answer:
+            return any(word in result["title"] for result in json.load(answer)["results"])
 
 
 @pytest.fixture(scope="session")
@@ -132,9 +140,7 @@ def screenshot(page: Page) -> Screenshot:
 
 
 @contextlib.contextmanager
-def _visit(
-    browser: Browser, site: LiveSite, complaints: list[str], *, width: int, has_scripts: bool
-) -> Iterator[Page]:
+def _visit(browser: Browser, site: LiveSite, complaints: list[str], *, width: int, has_scripts: bool) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(
         base_url=site.address,
         viewport={"width": width, "height": HEIGHT},

@@ -137,6 +137,6 @@ def test_a_vote_that_does_not_arrive_stays_pressed(page: Page, article: str, com
 
 def _wait_until_found(site: LiveSite, word: str) -> None:
     deadline = time.monotonic() + 10
-    while site.found(word) == 0:
+    while not site.finds(word):
         assert time.monotonic() < deadline, f"{word} cannot be found: {site.running.told()}"
         time.sleep(0.05)

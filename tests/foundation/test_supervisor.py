@@ -13,7 +13,7 @@ import pytest
 
 from config import ROOT
 from tests.databases import PostgresqlDatabases, SqliteDatabases
-from tests.running_site import FLASK, RunningSite, environment, free_port, running_site
+from tests.running_site import FLASK, environment, free_port, running_site
 
 Databases = SqliteDatabases | PostgresqlDatabases
 
@@ -114,6 +114,8 @@ def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path: Path) -> None:
 def start(data_dir: Path, **settings: str) -> str:
     """What a site says that cannot start."""
     given = environment({"KB_DATA_DIR": str(data_dir)} | settings)
-    ended = subprocess.run([FLASK, "serve"], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [FLASK, "serve"], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False
+    )
     assert ended.returncode != 0
     return ended.stdout + ended.stderr

@@ -111,7 +111,11 @@ def test_a_database_of_a_newer_version_is_left_alone(app: Flask) -> None:
 
 def test_two_starts_do_not_change_the_tables_at_once(app: Flask) -> None:
     settings = app.extensions["settings"]
-    with FileLock(settings.data_dir / "migrations.lock"), app.app_context(), pytest.raises(Unavailable, match="Another"):
+    with (
+        FileLock(settings.data_dir / "migrations.lock"),
+        app.app_context(),
+        pytest.raises(Unavailable, match="Another"),
+    ):
         migrating.upgrade(settings)
 
 
