@@ -1,7 +1,7 @@
 """Lay the first tables.
 
 Revision: 0001, the first
-Made: 2026-11-22 08:15:00.967263
+Made: 2026-11-22 08:47:13.549289
 """
 
 import sqlalchemy as sa
