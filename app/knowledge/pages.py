@@ -98,8 +98,7 @@ def article(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
         replacement = queries.replacement_of(db.session, article_id, language=language, readers=readers)
         return render_template("knowledge/gone.html", replacement=replacement), 410
     if shown.slug != slug:
-        known = redirected(db.session, request.path, language=language)
-        return redirect(_with_query(known or shown.url), 301)
+        return _moved(redirected(db.session, request.path, language=language) or shown.url)
     query = request.args.get("q", "")
     return render_template(
         "knowledge/article.html",
@@ -197,12 +196,15 @@ def _old_address(language: str) -> AnyResponse:
     known = redirected(db.session, request.path, language=language)
     if known is None:
         raise NotFound("There is no page at this address.")
-    return redirect(_with_query(known), 301)
+    return _moved(known)
 
 
-def _with_query(path: str) -> str:
+def _moved(path: str) -> AnyResponse:
     query = request.query_string.decode("ascii", "ignore")
-    return f"{path}?{query}" if query else path
+    response = redirect(f"{path}?{query}" if query else path, 301)
+    # A title may change back, and the language is the reader's: browsers have to ask again, or they go in circles.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _contact_about() -> ContactAbout | None:

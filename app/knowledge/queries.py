@@ -115,6 +115,9 @@ def _lines_statement() -> Select[int, str, str, str, str]:
     )
 
 
+#: What an integer column of PostgreSQL holds; SQLite's driver refuses numbers that are far larger, too.
+_LARGEST_ID = 2**31 - 1
+
 # Statements of the hot paths are put together once: building one costs more than running it.
 _LINES = _lines_statement()
 _RELATED = (
@@ -128,6 +131,7 @@ _LANGUAGES = (
     .join(Translation.publication)
     .join(Translation.article)
     .where(Translation.article_id == bindparam("article_id"))
+    .order_by(Translation.language)
 )
 _PAGE = (
     select(
@@ -178,6 +182,8 @@ def article_page(
         NotFound: there is no such article, or this reader may not see it: both read alike.
         Gone: it was published and has been archived.
     """
+    if article_id > _LARGEST_ID:
+        raise NotFound("There is no article at this address.")
     published = session.execute(_LANGUAGES, {"article_id": article_id}).all()
     if not published or published[0].audience not in readers:
         _refuse(session, article_id, readers)

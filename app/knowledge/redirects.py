@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.text import one_line
-from app.knowledge.models import Article, Category, Publication, SlugRedirect, Translation
+from app.knowledge.models import Article, Audience, Category, Publication, SlugRedirect, Translation
 
 _OWN_PAGES = ("/search", "/contact", "/sign-in", "/sign-out", "/account", "/api", "/static", "/healthz", "/readyz")
 
@@ -18,10 +18,13 @@ def normalised(address: str) -> str:
 
     Gives an empty text for an address that cannot be redirected: of another site, the home page, or a page of our own.
     """
-    parts = urlsplit(one_line(address).replace("\\", "/"))
+    try:
+        parts = urlsplit(one_line(address).replace("\\", "/"))
+    except ValueError:
+        return ""
     if parts.scheme or parts.netloc:
         return ""
-    path = "/" + unquote(parts.path).strip("/")
+    path = "/" + one_line(unquote(parts.path)).strip("/")
     own = any(path == page or path.startswith(page + "/") for page in _OWN_PAGES)
     return "" if path == "/" or own or len(path) > 500 else path
 
@@ -62,13 +65,14 @@ def redirected(session: Session, path: str, *, language: str) -> str | None:
         return None
     if found.category_id is not None:
         return f"/categories/{session.scalar(select(Category.path).where(Category.id == found.category_id))}"
-    slugs = dict(
-        session.execute(
-            select(Translation.language, Translation.slug)
-            .outerjoin(Translation.publication)
-            .where(Translation.article_id == found.article_id)
-            .order_by(Publication.article_id.is_(None).desc())
-        ).all()
-    )
-    slug = slugs.get(found.language or language) or next(reversed(slugs.values()), None)
-    return f"/articles/{found.article_id}-{slug}" if slug else None
+    published = session.execute(
+        select(Publication.language, Translation.slug)
+        .join(Publication.translation)
+        .join(Translation.article)
+        .where(Publication.article_id == found.article_id, Article.audience == Audience.PUBLIC)
+        .order_by((Publication.language == Article.source_language).desc(), Publication.language)
+    ).all()
+    slugs = dict(published)
+    slug = slugs.get(found.language or language) or next(iter(slugs.values()), None)
+    # What not everybody may read is led to by its number alone: the slug would tell its title.
+    return f"/articles/{found.article_id}-{slug}" if slug else f"/articles/{found.article_id}"

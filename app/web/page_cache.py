@@ -111,16 +111,15 @@ def site_version() -> int:
 
 def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
     """The same question, asked anew only when the site has another version."""
-    known: dict[int, Value] = {}
+    known: tuple[int, Value] | None = None
 
     def answer() -> Value:
+        nonlocal known
         version = site_version()
-        if version not in known:
-            value = ask()
-            known.clear()
-            known[version] = value
-            return value
-        return known[version]
+        at_hand = known  # other threads may put another one in its place at any time
+        if at_hand is None or at_hand[0] != version:
+            at_hand = known = (version, ask())
+        return at_hand[1]
 
     return answer
 

@@ -99,6 +99,34 @@ def test_an_archived_article_says_what_replaced_it(session: Session, make: Make,
     assert f"/articles/{better.id}-new-way" in answer.text
 
 
+def test_a_title_that_changed_back_leads_nobody_in_circles(session: Session, make: Make, client: Visitor) -> None:
+    article = make.article("First")
+    make.translation(article, "es", "Uno")
+    for title in ("Dos", "Uno"):
+        latest = publishing.latest_revision(session, article.id, "es")
+        publishing.save_revision(
+            session,
+            article,
+            language="es",
+            text=publishing.ArticleText(title, "…"),
+            significance=publishing.Significance.MINOR,
+            based_on=latest.id if latest else None,
+            by=None,
+        )
+        publishing.publish(session, article, language="es", by=None)
+    publishing.archive(session, article, by=None)
+    publishing.publish(session, article, language="en", by=None)
+    session.commit()
+    answer = client.get(f"/articles/{article.id}-uno")
+    assert answer.headers["Location"] == f"/articles/{article.id}-first"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("path", ["/articles/99999999999999999999", "/articles/99999999999999999999-x", "/%5C[x"])
+def test_an_address_that_cannot_be_is_not_found(client: Visitor, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
 def test_an_address_of_the_old_site_leads_here(session: Session, make: Make, client: Visitor) -> None:
     article = make.article("Reset")
     add_redirect(session, "/help/reset/", article=article)

@@ -19,6 +19,9 @@ from tests.make import Make
         ("/", ""),
         ("/search/old", ""),
         ("/" + "x" * 600, ""),
+        ("//[broken", ""),
+        ("/\\[broken", ""),
+        ("/nul%2500%00", "/nul%00"),
     ],
 )
 def test_an_address_is_known_by_its_path(address: str, path: str) -> None:
@@ -41,6 +44,12 @@ def test_an_old_address_prefers_a_published_language(session: Session, make: Mak
     make.translation(article, "es", "Empezar", published=False)
     add_redirect(session, "/start-here", article=article)
     assert redirected(session, "/start-here", language="fr") == f"/articles/{article.id}-start"
+
+
+def test_an_old_address_does_not_tell_the_title_of_what_is_not_for_everybody(session: Session, make: Make) -> None:
+    for article in (make.article("Secret plans", audience="staff"), make.article("Draft", published=False)):
+        add_redirect(session, f"/old/{article.id}", article=article)
+        assert redirected(session, f"/old/{article.id}", language="en") == f"/articles/{article.id}"
 
 
 def test_an_address_leads_to_one_place_only(session: Session, make: Make) -> None:
