@@ -16,6 +16,9 @@ from app.foundation.text import slugified
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [^\s=\"]+=\"[^\"]*\")*)>|([^<]+|<)")
 _ATTRIBUTE = re.compile(r" ([^\s=\"]+)=\"([^\"]*)\"")
 _ONLY_IMAGE = re.compile(r"<p>\s*((?:<a [^>]*>)?(<img [^>]*>)(?:</a>)?)\s*</p>")
+_MISSING_FIGURE = re.compile(
+    r"<figure>(<span class=\"missing-image\">[^<]*</span>)<figcaption aria-hidden=\"true\">[^<]*</figcaption></figure>"
+)
 _BLOCKS = frozenset(
     "p div li tr table thead tbody ul ol dl dt dd blockquote figure figcaption pre hr summary details".split()
 )
@@ -104,7 +107,7 @@ class Outline:
             else:
                 self._open(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
         self._end_section()
-        return _linked_inside("".join(self._out), self._ids)
+        return _linked_inside(_MISSING_FIGURE.sub(r"<p>\1</p>", "".join(self._out)), self._ids)
 
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _HEADINGS:
@@ -113,7 +116,7 @@ class Outline:
         if tag in _BLOCKS:
             self._words.append("\n")
         self._keep_id(attributes)
-        if attributes.get("class") in ("footnote-ref", "footnote-back"):
+        if attributes.get("class") in ("footnote-ref", "footnote-back") or "aria-hidden" in attributes:
             self._silent = tag
         if tag == "a":
             tag, attributes = self._link(attributes)
@@ -227,7 +230,7 @@ class Outline:
         alt = attributes.setdefault("alt", "")
         self._words.append(f" {escape(alt)} " if alt else "")
         if target is None:
-            self._out.append(f'<span class="broken-link">{escape(alt)}</span>')
+            self._out.append(f'<span class="missing-image">{escape(alt)}</span>' if alt else "")
             return None
         size = self.image_size(address) if self.image_size is not None else None
         if size is not None:

@@ -179,8 +179,14 @@ def test_links_are_resolved_and_listed_as_written() -> None:
 
 def test_the_words_of_a_broken_image_stay() -> None:
     assert (
-        render("![A map](gone.png) x", resolve=lambda _: None).html == '<p><span class="broken-link">A map</span> x</p>'
+        render("![A map](gone.png) x", resolve=lambda _: None).html
+        == '<p><span class="missing-image">A map</span> x</p>'
     )
+
+
+def test_the_words_of_a_broken_image_are_said_once() -> None:
+    assert render("![A map](gone.png)", resolve=lambda _: None).html == '<p><span class="missing-image">A map</span></p>'
+    assert render("![A map](map.png)").sections == (Section("", "", "A map"),)
 
 
 def test_bare_addresses_become_links() -> None:
