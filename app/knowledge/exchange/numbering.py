@@ -142,11 +142,13 @@ def _follow_ids(session: Session) -> None:
 
 
 def _first_positions(plan: Plan) -> dict[str, int]:
-    found: dict[str, int] = {}
+    """Where each category stands: as its first text; behind all others when none of its texts has a position."""
+    told: dict[str, list[int]] = {}
     for text in plan.texts:
         for path in _with_ancestors({text.category} if text.category else set()):
-            found[path] = min(found.get(path, text.position), text.position)
-    return found
+            told.setdefault(path, []).extend([text.position] if text.position else [])
+    last = max((position for positions in told.values() for position in positions), default=-1)
+    return {path: min(positions, default=last + 1) for path, positions in told.items()}
 
 
 def _with_ancestors(paths: set[str]) -> set[str]:

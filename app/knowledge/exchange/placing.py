@@ -38,6 +38,7 @@ class Places:
     top: str
     is_export: bool = False
     titles: dict[str, str] = field(default_factory=dict)
+    neighbours: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: Tree, pages: Mapping[str, Page], outlines: Sequence[Outline], report: Report) -> Places:
@@ -65,7 +66,19 @@ class Places:
             ), position
         if found is not None:
             return self._named(found.titles), position
+        neighbours = self._shared(posixpath.dirname(page.path))
+        if neighbours:
+            return self._named(neighbours), position
         return self._folder(posixpath.dirname(page.group), is_outside=bool(self.outlines)), position
+
+    def _shared(self, folder: str) -> Sequence[str]:
+        """The category that holds all pages of a folder that a table of contents names; empty when they lie apart."""
+        if not self.neighbours:
+            for outline in self.outlines:
+                for path, place in outline.places.items():
+                    self.neighbours.setdefault(posixpath.dirname(path), []).append(place.titles)
+        named = self.neighbours.get(folder, [])
+        return posixpath.commonprefix(named) if len(named) > 1 else ()
 
     def _named(self, names: Sequence[str]) -> str:
         path = ""

@@ -6,7 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
 
+from app.foundation.database import db
+from app.knowledge.models import Category
 from tests.knowledge.exchange.trees import (
     PNG,
     article_id,
@@ -108,6 +111,19 @@ def test_liquid_keeps_its_words_and_loses_its_markup(app: Flask, tmp_path: Path)
     assert "<img" in published(app, "Entrar").html
 
 
+def test_a_jekyll_table_without_a_head_is_a_table(app: Flask, tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "title: Help",
+        "a.md": "# A\n\n|Code | What to do|\n|5001 | Try `a|b` again|\n| 6000| Call |\n\n```\n|x|y|\n|1|2|\n```\n",
+    }
+
+    bring_in(app, write(tmp_path / "site", files))
+
+    assert "|Code | What to do|\n|---|---|\n|5001 |" in body(app, "A")
+    assert published(app, "A").html.count("<tr>") == 3
+    assert "|x|y|\n|1|2|" in body(app, "A")
+
+
 def test_languages_in_folders_need_evidence(app: Flask, tmp_path: Path) -> None:
     files = {
         "docs/guide/install.md": "# Install",
@@ -143,7 +159,7 @@ def test_mkdocs_takes_categories_and_order_from_its_nav(app: Flask, tmp_path: Pa
     assert category_of(app, "Set it up") == "user-guide"
     assert category_of(app, "Deep") == "user-guide/more"
     assert categories(app)["user-guide"] == "User guide"
-    assert category_of(app, "Alone").startswith("other-articles")
+    assert category_of(app, "Alone") == "user-guide"
     assert f"(article:{article_id(app, 'Set it up')})" in body(app, "Welcome")
     assert redirects(app)["/old"] == (article_id(app, "Set it up"), "en")
     assert redirects(app)["/guide/setup"] == (article_id(app, "Set it up"), "en")
@@ -214,6 +230,31 @@ def test_docfx_takes_its_table_of_contents_includes_and_images(app: Flask, tmp_p
         "includes loop.md, which leads back to itself",
     ]
     assert report.left_out["app/includes/x.md"] == "file that others include"
+
+
+def test_docfx_callouts_that_follow_each_other_are_two(app: Flask, tmp_path: Path) -> None:
+    files = DOCFX | {"app/two.md": "# Two\n\n> [!NOTE]\n> First, see `x` here.\n> [!IMPORTANT]  \n> Second.\n"}
+
+    bring_in(app, write(tmp_path / "repository", files))
+
+    shown = published(app, "Two").html
+    assert "[!" not in shown
+    assert shown.count('class="callout ') == 2
+
+
+def test_pages_that_no_table_of_contents_names_come_last_or_join_their_neighbours(app: Flask, tmp_path: Path) -> None:
+    files = DOCFX | {
+        "app/sub/duty.md": "# Duty",
+        "app/sub/forgotten.md": "# Forgotten",
+        "app/TOC.md": DOCFX["app/TOC.md"] + "### [Duty](sub/duty.md)\n",
+    }
+
+    bring_in(app, write(tmp_path / "repository", files))
+
+    assert category_of(app, "Forgotten") == "finance/tax"
+    with app.app_context():
+        places = dict(db.session.execute(select(Category.path, Category.position)).all())
+    assert places["other-articles"] > max(position for path, position in places.items() if path != "other-articles")
 
 
 def test_docfx_keywords_descriptions_and_redirections_are_used(app: Flask, tmp_path: Path) -> None:

@@ -32,7 +32,11 @@ _BLOCK = re.compile(
 )
 _VIDEO = re.compile(r"^([ \t>]*)\[!VIDEO[ \t]+([^\]\s]{1,500})[ \t]*\]", re.M | re.I)
 _DIV = re.compile(r"^[ \t>]*\[!div[^\]\n]{0,300}\][ \t]*\n?", re.M | re.I)
-_CALLOUT = re.compile(r"^([ \t]*>)[ \t]*\[!(note|tip|important|warning|caution)\]", re.M | re.I)
+_CALLOUT = re.compile(r"^([ \t]*>)[ \t]*!?\[!(note|tip|important|warning|caution)\]", re.M | re.I)
+#: A call-out that follows on the lines of another quote begins anew there.
+_NEXT_CALLOUT = re.compile(
+    r"((?:^[ \t]*>|\A)[^\n]*)\n(?=[ \t]*>[ \t]*!?\[!(?:note|tip|important|warning|caution)\])", re.M | re.I
+)
 _CODE = re.compile(r"\[!code(?:-[\w+#-]{1,30})?[ \t]*\[[^\]\n]{0,300}\]\((?P<path>[^)\n]{1,500})\)\]", re.I)
 
 
@@ -85,6 +89,7 @@ class DocFx(Plain):
                 text = _BLOCK.sub("", _IMAGE.sub(_image, text))
             if "[!" in text:
                 text = _DIV.sub("", _VIDEO.sub(r"\1[Video](\2)", text))
+                text = _NEXT_CALLOUT.sub(r"\1\n\n", text)
                 text = _CALLOUT.sub(lambda match: f"{match[1]} [!{match[2].upper()}]", text)
                 text = _CODE.sub(sample, text)
             return text

@@ -26,6 +26,8 @@ _OPTION = re.compile(r"(\w{1,40})[ \t]*=[ \t]*(?:\"([^\"]{0,1000})\"|'([^']{0,10
 _TAG = re.compile(r"\{%[^%]{0,2000}%\}\n?")
 _OUTPUT = re.compile(r"\{\{[^{}\n]{0,300}\}\}")
 _FENCE = re.compile(r"[ \t]{0,3}(?:`{3,}|~{3,})")
+_ROW = re.compile(r"[ \t]{0,3}\|[^\n]*\|[ \t]*")
+_UNDER_HEAD = re.compile(r"[ \t|:+-]+")
 _BLOCKS = "div|section|article|aside|details|figure|table|ul|ol|nav|header|footer|noscript"
 _BLOCK = re.compile(rf"<(?:{_BLOCKS})\b", re.IGNORECASE)
 _CLOSED = re.compile(rf"</(?:{_BLOCKS})\s*>", re.IGNORECASE)
@@ -71,7 +73,24 @@ class Jekyll(Plain):
                 text = _OUTPUT.sub(unknown, _TAG.sub(unknown, text))
             return text
 
-        return _without_html_indents(outside_code(page.body, clean))
+        return _with_table_heads(_without_html_indents(outside_code(page.body, clean)))
+
+
+def _with_table_heads(text: str) -> str:
+    """Tables without a line under their first row, which kramdown takes for tables and nobody else does."""
+    if "|" not in text:
+        return text
+    lines: list[str] = []
+    given = text.split("\n")
+    is_fenced = False
+    for at, line in enumerate(given):
+        is_fenced ^= bool(_FENCE.match(line))
+        lines.append(line)
+        following = given[at + 1] if at + 1 < len(given) else ""
+        is_first = _ROW.fullmatch(line) and _ROW.fullmatch(following) and not (at and _ROW.fullmatch(given[at - 1]))
+        if is_first and not is_fenced and not _UNDER_HEAD.fullmatch(following) and not _UNDER_HEAD.fullmatch(line):
+            lines.append("|" + "---|" * len(line.strip().strip("|").split("|")))
+    return "\n".join(lines)
 
 
 def _without_html_indents(text: str) -> str:
