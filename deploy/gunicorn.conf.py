@@ -19,6 +19,11 @@ timeout = 60
 graceful_timeout = 10
 backlog = 512
 control_socket_disable = True
+# What proxies tell is believed by the application alone, as far as KB_TRUSTED_PROXIES says. Without these lines whoever
+# reaches us from this machine could move the whole site below another path, in pages that are kept for everybody.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 if Path("/dev/shm").is_dir():  # noqa: S108  # only empty files, for the signs of life; a disk could make them late
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 

@@ -2,13 +2,26 @@
 
 from flask import Flask
 
-from app.web import access, assets, errors, headers, health, languages, origin, page_cache, templating, transaction
+from app.web import (
+    access,
+    addresses,
+    assets,
+    errors,
+    headers,
+    health,
+    languages,
+    origin,
+    page_cache,
+    templating,
+    transaction,
+)
 from config import Settings
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect what every request passes through."""
     headers.install(app, settings)
+    addresses.install(app)
     transaction.install(app)
     app.register_blueprint(health.blueprint)
     access.install(app)

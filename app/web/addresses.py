@@ -1,6 +1,15 @@
-"""Whole addresses of this site's pages."""
+"""Whole addresses of this site's pages, and addresses that can be none."""
 
-from flask import current_app, request
+from flask import Flask, abort, current_app, request
+
+
+def install(app: Flask) -> None:
+    """Answer "not found" to paths that hold what no text here can hold; PostgreSQL would refuse the question."""
+
+    @app.before_request
+    def check_path() -> None:
+        if "\0" in request.path:
+            abort(404)
 
 
 def absolute(path: str) -> str:

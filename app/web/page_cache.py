@@ -81,7 +81,7 @@ def kept(view: View) -> View:
             return _private(make_response(view(*args, **kwargs)))
         cache: PageCache = current_app.extensions["page_cache"]
         version = site_version()
-        key = (request.path, request.host_url, reader_language())
+        key = (request.path, request.root_url, reader_language())
         page = cache.find(key, version)
         if page is None:
             made = make_response(view(*args, **kwargs))

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +39,9 @@ def test_a_site_starts_in_an_empty_folder_and_stops_without_a_trace(tmp_path: Pa
         wait_for(lambda: len(site.parts()) == 2)
         parts = site.parts()
         site.wait("/readyz")
+        moved = urllib.request.Request(site.address + "/below/", headers={"SCRIPT_NAME": "/below"})
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(moved, timeout=5)
         assert site.stop() == 0
         assert site.told().rstrip().endswith("The site has stopped.")
         assert f"http://127.0.0.1:{site.port}/" in site.told()

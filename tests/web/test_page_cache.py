@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.knowledge.site_version import raise_site_version
 from app.web.page_cache import KeptPage, PageCache, per_version
+from tests.visitor import Visitor
 
 
 def page(body: bytes = b"words", *, version: int = 1, made_at: float | None = None) -> KeptPage:
@@ -46,3 +47,8 @@ def test_a_question_is_asked_again_when_the_site_has_another_version(app: Flask,
     session.commit()
     with app.app_context():
         assert answer() == 2
+
+
+def test_a_page_made_for_a_site_below_another_path_is_not_kept_for_all(client: Visitor) -> None:
+    assert 'href="http://localhost/below/"' in client.get("/", base_url="http://localhost/below").text
+    assert "below" not in client.get("/").text
