@@ -1,10 +1,14 @@
 """What readers read: articles, their revisions and publications, votes, and their way in and out as Markdown."""
 
-from flask import Flask
+from collections.abc import Callable
 
+from flask import Flask, request
+
+from app.accounts.signing_in import reader_groups
 from app.foundation import jobs
 from app.foundation.database import db
 from app.knowledge import attachment_pages, commands, exchange, models, pages, queries, related, voters
+from app.knowledge.models import Audience
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
 from app.search.pages import set_surroundings
@@ -19,10 +23,22 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_blueprint(pages.pages)
     attachment_pages.install(app)
     page_cache.PERSONAL_COOKIES.add(voters.COOKIE)
-    app.extensions["published_languages"] = page_cache.per_version(lambda: queries.published_languages(db.session))
+    app.extensions["published_languages"] = _published_languages()
     jobs.add_job_kind(app, "find_related", related.find_related)
     add_source(app, ArticleSource())
     set_surroundings(app, pages.around_search)
     exchange.install(app)
     exchange.commands.content.add_command(commands.publish_command)
     exchange.commands.content.add_command(commands.archive_command)
+
+
+def _published_languages() -> Callable[[], list[str]]:
+    known = page_cache.per_version(lambda: queries.published_languages(db.session))
+    everybody = frozenset({Audience.PUBLIC.value})
+
+    def languages() -> list[str]:
+        # Who sends no cookie has not signed in: the pages read most are spared the question.
+        readers = reader_groups() if request.cookies else everybody
+        return [language for language, audiences in known().items() if audiences & readers]
+
+    return languages

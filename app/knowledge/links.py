@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import markdown
 from app.knowledge import attachments
-from app.knowledge.models import Article, ArticleAttachment, Attachment, Translation
+from app.knowledge.models import Article, ArticleAttachment, Attachment, Audience, Translation
 
 _ARTICLE = re.compile(r"article:(\d{1,9})(?::([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?(#[^\s)\"'>]*)?")
 _ATTACHMENT = re.compile(r"attachment:([0-9a-f]{64})/([^\s)\"'<>]+)")
@@ -41,12 +41,16 @@ def addresses(session: Session, body: str, *, language: str) -> dict[str, str]:
         return {}
     slugs: dict[str, dict[str, str]] = {}
     rows = session.execute(
-        select(Translation.article_id, Translation.language, Translation.slug, Article.source_language)
+        select(
+            Translation.article_id, Translation.language, Translation.slug, Article.source_language, Article.audience
+        )
         .join(Translation.article)
         .where(Translation.article_id.in_({int(number) for number, _ in wanted}))
         .order_by(Translation.article_id, Translation.language)
     )
-    for article_id, code, slug, source_language in rows:
+    for article_id, code, title_slug, source_language, audience in rows:
+        # An address with its title would tell everybody what only some may read.
+        slug = f"-{title_slug}" if audience is Audience.PUBLIC else ""
         slugs.setdefault(str(article_id), {})[code] = slug
         if code == source_language:
             slugs[str(article_id)][""] = slug
@@ -55,7 +59,7 @@ def addresses(session: Session, body: str, *, language: str) -> dict[str, str]:
         choices = slugs.get(str(int(number)))
         if choices:
             slug = choices.get(code or language) or choices.get("") or next(iter(choices.values()))
-            found[f"article:{number}" + (f":{code}" if code else "")] = f"/articles/{int(number)}-{slug}"
+            found[f"article:{number}" + (f":{code}" if code else "")] = f"/articles/{int(number)}{slug}"
     return found
 
 

@@ -193,7 +193,7 @@ def _back_to_vote(shown: queries.ArticlePage, query: str) -> Response:
 
 
 def _old_address(language: str) -> AnyResponse:
-    known = redirected(db.session, request.path, language=language)
+    known = redirected(db.session, request.path, language=language, readers=reader_groups())
     if known is None:
         raise NotFound("There is no page at this address.")
     return _moved(known)

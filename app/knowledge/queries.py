@@ -27,6 +27,7 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
+from app.search import words
 from app.web.languages import own_name
 from app.web.pagination import Pages, paged
 
@@ -267,19 +268,29 @@ def articles_that_helped_most(
 
 
 def example_query(session: Session) -> str:
-    """A search that ended in "yes, it fixed my problem", the most frequent of the last 90 days, or an empty text."""
-    return (
-        session.scalar(
-            select(FixVote.query)
-            .where(FixVote.fixed, FixVote.query != "", func.length(FixVote.query) <= 60)
-            .where(FixVote.changed_at > clock.now() - timedelta(days=90))
-            .group_by(FixVote.query)
-            .having(func.count() >= 2)
-            .order_by(func.count().desc(), FixVote.query)
-            .limit(1)
-        )
-        or ""
+    """A search that ended in "yes, it fixed my problem", the most frequent of the last 90 days, or an empty text.
+
+    Whoever votes could write anything, and it would stand on the home page: so only searches all of whose words are in
+    the title of the article are shown, and none of articles that are not for everybody.
+    """
+    times = func.count().label("times")
+    searches = (
+        select(FixVote.query, FixVote.language, Publication.title, times)
+        .join(Publication, (Publication.article_id == FixVote.article_id) & (Publication.language == FixVote.language))
+        .join(Article, Article.id == FixVote.article_id)
+        .where(FixVote.fixed, FixVote.query != "", func.length(FixVote.query) <= 60)
+        .where(FixVote.changed_at > clock.now() - timedelta(days=90), Article.audience == Audience.PUBLIC)
+        .group_by(FixVote.query, FixVote.language, Publication.title)
+        .having(func.count() >= 2)
+        .order_by(times.desc(), FixVote.query)
+        .limit(50)
     )
+    for query, language, title, _ in session.execute(searches):
+        base = words.base_language(language)
+        asked = words.query_tokens(query, base)
+        if asked and set(asked) <= set(words.index_tokens(title, base)):
+            return str(query)
+    return ""
 
 
 def area_cards(session: Session, *, readers: frozenset[str], below: str = "") -> list[CategoryCard]:
@@ -325,9 +336,27 @@ def category_page(
     )
 
 
-def published_languages(session: Session) -> list[str]:
-    """The languages in which something is published, by code."""
-    return list(session.scalars(select(Publication.language).distinct().order_by(Publication.language)))
+def has_articles(session: Session, path: str, *, readers: frozenset[str]) -> bool:
+    """Whether these readers can see anything in the category at a path, or below it."""
+    found = (
+        select(Article.id)
+        .join(Publication, Publication.article_id == Article.id)
+        .join(Category, Category.id == Article.category_id)
+        .where((Category.path == path) | Category.path.startswith(path + "/", autoescape=True))
+        .where(Article.audience.in_(readers))
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def published_languages(session: Session) -> dict[str, frozenset[str]]:
+    """The languages in which something is published, by code, and for whom (words of `Audience`)."""
+    rows = session.execute(
+        select(Publication.language, Article.audience).join(Article, Article.id == Publication.article_id).distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for language, audience in rows:
+        found.setdefault(language, set()).add(audience.value)
+    return {language: frozenset(found[language]) for language in sorted(found)}
 
 
 def _line(row: Any) -> ArticleLine:

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.foundation.text import one_line
 from app.knowledge.models import Article, Audience, Category, Publication, SlugRedirect, Translation
+from app.knowledge.queries import has_articles
 
 _OWN_PAGES = ("/search", "/contact", "/sign-in", "/sign-out", "/account", "/api", "/static", "/healthz", "/readyz")
+_EVERYBODY = frozenset({Audience.PUBLIC.value})
 
 
 def normalised(address: str) -> str:
@@ -54,17 +56,19 @@ def add_redirect(
     return (existing.article_id, existing.language, existing.category_id) == target
 
 
-def redirected(session: Session, path: str, *, language: str) -> str | None:
+def redirected(session: Session, path: str, *, language: str, readers: frozenset[str] = _EVERYBODY) -> str | None:
     """Where an old address leads now, as a path on this site, or None when nobody knows it.
 
     Args:
         language: what the reader prefers, for addresses that led to no certain language.
+        readers: whose areas may be told; an area with nothing for them is none.
     """
     found = session.get(SlugRedirect, normalised(path))
     if found is None:
         return None
     if found.category_id is not None:
-        return f"/categories/{session.scalar(select(Category.path).where(Category.id == found.category_id))}"
+        area = session.get_one(Category, found.category_id).path
+        return f"/categories/{area}" if has_articles(session, area, readers=readers) else None
     published = session.execute(
         select(Publication.language, Translation.slug)
         .join(Publication.translation)

@@ -19,7 +19,7 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
-from app.knowledge.queries import article_lines, article_url
+from app.knowledge.queries import article_lines, article_url, has_articles
 from app.search.documents import Document, Passage, Presentation
 from app.web.languages import own_name
 
@@ -151,6 +151,10 @@ class ArticleSource:
         if facet == "language":
             return {value: own_name(value) for value in values}
         return {value: value for value in values}
+
+    def knows_facet(self, session: Session, facet: str, value: str, *, readers: frozenset[str]) -> bool:
+        """See DocumentSource. Only areas have names that their addresses do not tell."""
+        return facet != "category" or has_articles(session, value, readers=readers)
 
     def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
         """The address of the article with this id, for a search for the bare number."""

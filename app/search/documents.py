@@ -81,5 +81,8 @@ class DocumentSource(Protocol):
     def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
         """What to call these values of a facet, such as `{"billing/invoices": "Invoices"}`."""
 
+    def knows_facet(self, session: Session, facet: str, value: str, *, readers: frozenset[str]) -> bool:
+        """Whether a person in these reader groups can find anything with this value: else its name is secret."""
+
     def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
         """Where the thing with this number is read, for a search for the bare number; None when there is none."""

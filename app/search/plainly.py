@@ -39,7 +39,7 @@ def search(
         state = SearchState.OTHER_LANGUAGE
     wanted = [(facet, value) for facet, value in filters.items() if facet != "language"]
     passing = [each for each in documents if all(value in each.facets.get(facet, ()) for facet, value in wanted)]
-    facets = labelled_facets(session, _counts(passing), filters)
+    facets = labelled_facets(session, _counts(passing), filters, readers=readers)
     pages = max(1, -(-len(passing) // PAGE_SIZE))
     page = min(page, pages)
     results, passed_over = results_of(

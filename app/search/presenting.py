@@ -66,15 +66,20 @@ def hit_of(document: Document) -> Hit:
 
 
 def labelled_facets(
-    session: Session, counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, str]
+    session: Session, counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, str], *, readers: frozenset[str]
 ) -> dict[str, tuple[FacetValue, ...]]:
-    """The facets in words, most frequent value first. A chosen value is always there, even when it leaves nothing."""
+    """The facets in words, most frequent value first. A chosen value is always there, even when it leaves nothing.
+
+    What these readers can find nothing of stays as they wrote it: its name would tell what others have.
+    """
     facets = {}
     for facet in dict.fromkeys([*counts, *chosen]):
         values = dict(counts.get(facet, {}))
-        if facet in chosen:
-            values.setdefault(chosen[facet], 0)
-        labels = _labels(session, facet, list(values))
+        named = list(values)
+        if facet in chosen and chosen[facet] not in values:
+            values[chosen[facet]] = 0
+            named += [chosen[facet]] if _may_know(session, facet, chosen[facet], readers) else []
+        labels = _labels(session, facet, named)
         facets[facet] = tuple(
             FacetValue(value, labels.get(value, value), count, is_chosen=chosen.get(facet) == value)
             for value, count in sorted(values.items(), key=lambda each: (-each[1], labels.get(each[0], ""), each[0]))
@@ -102,3 +107,7 @@ def _labels(session: Session, facet: str, values: Sequence[str]) -> dict[str, st
     for source in sources().values():
         labels |= source.facet_labels(session, facet, values)
     return labels
+
+
+def _may_know(session: Session, facet: str, value: str, readers: frozenset[str]) -> bool:
+    return any(source.knows_facet(session, facet, value, readers=readers) for source in sources().values())

@@ -23,6 +23,7 @@ __all__ = ["FacetValue", "Result", "SearchAnswer", "SearchState", "Suggestion", 
 logger = logging.getLogger(__name__)
 
 LONGEST_QUERY = words.LONGEST_QUERY
+LONGEST_FILTER = 500
 MOST_PAGES = 1000
 SPARE_HITS = 5
 MOST_NEAREST = 3
@@ -52,7 +53,7 @@ def search(
     text = one_line(query[: 2 * LONGEST_QUERY])[:LONGEST_QUERY]
     if not text:
         return SearchAnswer(query="", state=SearchState.HINT)
-    asked = _Asked(session, text, language, readers, min(max(page, 1), MOST_PAGES), dict(filters or {}))
+    asked = _Asked(session, text, language, readers, min(max(page, 1), MOST_PAGES), _readable(filters or {}))
     try:
         try:
             return _from_index(asked, is_exact=exact)
@@ -107,6 +108,11 @@ def similar(
     telling = sorted(weights, key=lambda token: (-weights[token] * counts[token], token))[:_SIMILAR_TOKENS]
     found = engine.search(Query({base: tuple(telling)}, (document.language,), readers, limit=most + 1))
     return [hit.key for hit in found.hits if hit.kind == kind and hit.group != document.group][:most]
+
+
+def _readable(filters: Mapping[str, str]) -> dict[str, str]:
+    cleaned = {facet: one_line(value)[:LONGEST_FILTER] for facet, value in filters.items()}
+    return {facet: value for facet, value in cleaned.items() if value}
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,7 @@ def _answer(
         page=asked.page,
         pages=max(1, -(-total // PAGE_SIZE)),
         elsewhere=found.elsewhere,
-        facets=labelled_facets(asked.session, counts, asked.filters),
+        facets=labelled_facets(asked.session, counts, asked.filters, readers=asked.readers),
     )
 
 
@@ -196,7 +202,7 @@ def _filtered_out(
 ) -> SearchAnswer:
     elsewhere = found.elsewhere + (found.total if "language" in asked.filters else 0)
     counts = {**found.facets, **_language_counts(asked, text, engine, query, found, others)}
-    facets = labelled_facets(asked.session, counts, asked.filters)
+    facets = labelled_facets(asked.session, counts, asked.filters, readers=asked.readers)
     return SearchAnswer(query=asked.text, state=SearchState.FILTERED_OUT, elsewhere=elsewhere, facets=facets)
 
 
@@ -213,7 +219,7 @@ def _nothing(asked: _Asked, engine: Engine, languages: Sequence[str]) -> SearchA
         query=asked.text,
         state=SearchState.NO_RESULTS,
         nearest=tuple(nearest),
-        facets=labelled_facets(asked.session, {}, asked.filters),
+        facets=labelled_facets(asked.session, {}, asked.filters, readers=asked.readers),
     )
 
 

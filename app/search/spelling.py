@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from app.search import words
-from app.search.engines.base import Engine
+from app.search.engines.base import Engine, Query
 
 SHORTEST = 4
 LONGEST = 24
@@ -74,7 +74,14 @@ def _unknown(asked: Iterable[str], engine: Engine, languages: Sequence[str], rea
     for base in dict.fromkeys(map(words.base_language, languages)):
         stems = {word: words.stemmed(word, base) for word in unknown}
         held = engine.weights(set(stems.values()), base) if stems else {}
-        unknown = [word for word in unknown if stems[word] not in held]
+        own = tuple(each for each in languages if words.base_language(each) == base)
+        unknown = [
+            word
+            for word in unknown
+            if stems[word] not in held
+            # Only then is looked whether these readers may know of it: correcting or not would tell.
+            or not engine.search(Query({base: (stems[word],)}, own, readers, limit=0)).total
+        ]
     return unknown
 
 

@@ -28,10 +28,10 @@ class _Wording:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A batch made ready: each wording's folded words with a blank before each, and all words in order."""
+    """A batch made ready: each wording's folded words with a blank before each, and all words in order by readers."""
 
     wordings: list[_Wording]
-    vocabulary: list[str]
+    vocabularies: dict[str, list[str]]
 
 
 class Suggester:
@@ -51,7 +51,10 @@ class Suggester:
         """
         asked = words.plain_words(typed[:LONGEST_TYPED])
         batches = [(batch, self._ready(batch)) for batch in engine.titles()]
-        for wanted in _attempts(asked, [prepared for _batch, prepared in batches]):
+        vocabularies = [
+            known for _batch, prepared in batches for group, known in prepared.vocabularies.items() if group in readers
+        ]
+        for wanted in _attempts(asked, vocabularies):
             found = _best(batches, wanted, languages, readers, most)
             if found:
                 return found
@@ -94,26 +97,26 @@ class Suggester:
 
 def _prepare(batch: TitleBatch) -> _Prepared:
     wordings = []
-    vocabulary: set[str] = set()
+    vocabularies: dict[str, set[str]] = {}
     for place, title in enumerate(batch.titles):
         for number, text in enumerate((title.title, *title.wordings)):
             parts = words.plain_words(text)
-            vocabulary.update(parts)
+            vocabularies.setdefault(title.readers, set()).update(parts)
             wordings.append(_Wording(place, number == 0, "".join(f" {part}" for part in parts)))
-    return _Prepared(wordings, sorted(vocabulary))
+    return _Prepared(wordings, {group: sorted(known) for group, known in vocabularies.items()})
 
 
-def _attempts(asked: list[str], prepared: Sequence[_Prepared]) -> Iterator[list[list[str]]]:
+def _attempts(asked: list[str], vocabularies: Sequence[list[str]]) -> Iterator[list[list[str]]]:
     """What to look for, strictest first: words as begun, then with one slip forgiven in those that begin nothing."""
     if not asked:
         return
     yield [[word] for word in asked]
     forgiven = []
     for word in asked:
-        if len(word) < SHORTEST or any(_begins(each.vocabulary, word) for each in prepared):
+        if len(word) < SHORTEST or any(_begins(known, word) for known in vocabularies):
             forgiven.append([word])
         else:
-            near = {each for each in one_slip(word) if any(_begins(one.vocabulary, each) for one in prepared)}
+            near = {each for each in one_slip(word) if any(_begins(known, each) for known in vocabularies)}
             forgiven.append(sorted(near, key=lambda each: (each[:1] != word[:1], each))[:12])
     if all(forgiven) and forgiven != [[word] for word in asked]:
         yield forgiven

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app.accounts.roles import Role
 from app.foundation import clock
 from app.foundation.database import db
 from app.knowledge import feedback, publishing
@@ -281,3 +282,38 @@ def count_queries(app: Flask, client: Visitor, path: str) -> int:
     assert client.get(path).status_code == 200
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_nobody_can_vote_words_of_their_own_onto_the_home_page(session: Session, make: Make, client: Visitor) -> None:
+    article, internal = make.article("How do I pay an invoice?"), make.article("Pay bonuses", audience="staff")
+    for number in range(4):
+        feedback.cast_vote(session, article.id, "en", fixed=True, voter=f"a{number}", query="call 555 for refunds")
+        feedback.cast_vote(session, internal.id, "en", fixed=True, voter=f"a{number}", query="pay bonuses")
+    for number in range(2):
+        feedback.cast_vote(session, article.id, "en", fixed=True, voter=f"b{number}", query="paying invoices")
+    session.commit()
+    page = client.get("/").text
+    assert "555" not in page
+    assert "bonuses" not in page
+    assert "paying invoices" in page
+
+
+def test_a_language_is_offered_to_those_who_can_read_something_in_it(
+    session: Session, make: Make, client: Visitor
+) -> None:
+    make.article("Solo para el personal", language="es", audience="staff")
+    make.article("Pour tous", language="fr")
+    make.account(Role.EDITOR, email="ed@example.com", password="correct horse battery")
+    session.commit()
+    page = client.get("/").text
+    assert "Français" in page
+    assert "Español" not in page
+    client.sign_in("ed@example.com", "correct horse battery")
+    assert "Español" in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/articles/99999999999999999999-x", "/api/v1/articles/99999999999999999999", "/categories/a%00b", "/%00"]
+)
+def test_an_address_that_no_database_can_look_up_leads_nowhere(client: Visitor, path: str) -> None:
+    assert client.get(path).status_code == 404

@@ -166,3 +166,11 @@ def test_a_list_of_links_is_no_passage_that_answers(session: Session, make: Make
     assert [passage["heading"] for passage in session.get_one(Publication, (article.id, "en")).passages] == [""]
     only_links = make.article(body="- [Lost phone](/a)\n- [Lost key](/b)")
     assert "Lost phone" in session.get_one(Publication, (only_links.id, "en")).passages[0]["text"]
+
+
+def test_a_link_to_what_only_some_may_read_does_not_tell_its_title(session: Session, make: Make) -> None:
+    secret = make.article("Margins and discounts", audience="staff")
+    article = make.article("Prices", f"See [our page](article:{secret.id}#now).")
+    html = session.get_one(Publication, (article.id, "en")).html
+    assert f'href="/articles/{secret.id}#now"' in html
+    assert "margins" not in html

@@ -59,10 +59,18 @@ def test_an_address_leads_to_one_place_only(session: Session, make: Make) -> Non
     assert not add_redirect(session, "/old", article=other)
 
 
-def test_a_renamed_category_leads_on_from_its_old_address_and_those_below(session: Session) -> None:
+def test_a_renamed_category_leads_on_from_its_old_address_and_those_below(session: Session, make: Make) -> None:
+    make.article(category="money/invoices")
     invoices = category_at(session, "money/invoices")
     money = category_at(session, "money")
     rename_category(session, money, title="Billing", slug="billing")
     assert invoices.path == "billing/invoices"
     assert redirected(session, "/categories/money/invoices", language="en") == "/categories/billing/invoices"
     assert redirected(session, "/categories/money", language="en") == "/categories/billing"
+
+
+def test_an_old_address_does_not_tell_of_areas_of_others(session: Session, make: Make) -> None:
+    article = make.article(category="desk/rules", audience="staff")
+    add_redirect(session, "/old/desk", category=article.category)
+    assert redirected(session, "/old/desk", language="en") is None
+    assert redirected(session, "/old/desk", language="en", readers=frozenset({"staff"})) == "/categories/desk/rules"

@@ -55,3 +55,13 @@ def test_without_an_index_titles_are_searched_first(session: Session, make: Make
     make.article("A refund for staff", audience="staff")
     found = source.search_plainly(session, ["refund"], language="en", readers=PUBLIC, most=5)
     assert [document.group for document in found] == [str(in_title.id), str(in_body.id)]
+
+
+def test_the_name_of_an_area_is_known_to_those_who_find_something_in_it(session: Session, make: Make) -> None:
+    make.article(category="desk/rules", audience="staff")
+    make.article(category="billing")
+    for readers, known in ((PUBLIC, False), (PUBLIC | {"staff"}, True)):
+        assert source.knows_facet(session, "category", "desk", readers=readers) is known
+        assert source.knows_facet(session, "category", "desk/rules", readers=readers) is known
+    assert source.knows_facet(session, "category", "billing", readers=PUBLIC)
+    assert not source.knows_facet(session, "category", "bill", readers=PUBLIC)

@@ -73,6 +73,10 @@ class Shelf:
             and any(word.casefold() in each.title.casefold() for word in words)
         ][:most]
 
+    def knows_facet(self, session: Session, facet: str, value: str, *, readers: frozenset[str]) -> bool:
+        """See DocumentSource."""
+        return any(value in each.facets.get(facet, ()) for each in self.held.values() if each.readers in readers)
+
     def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
         """See DocumentSource."""
         return {value: value.title() for value in values}

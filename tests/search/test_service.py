@@ -176,3 +176,38 @@ def test_suggestions_are_json(ask: Ask, client: Visitor) -> None:
         "suggestions": [{"title": "Replace the toner", "url": "/leaflets/2-en", "area": "Leaflets"}],
     }
     assert "private" in answer.headers["Cache-Control"]
+
+
+def test_what_was_filtered_for_is_named_only_to_those_who_can_find_it(ask: Ask, shelf: Shelf, app: Flask) -> None:
+    shelf.put(document(9, "Salaries", "For staff.", readers="staff", facets={"category": ("payroll",)}))
+    for readers, name in ((PUBLIC, "payroll"), (STAFF, "Payroll")):
+        (chosen,) = (
+            each
+            for each in ask("toner", filters={"category": "payroll"}, readers=readers).facets["category"]
+            if each.is_chosen
+        )
+        assert (chosen.value, chosen.label) == ("payroll", name)
+
+
+def test_a_filter_may_hold_anything(ask: Ask) -> None:
+    for value in ("\x00", "\ud800", "x" * 10_000, "%", "billing\x00"):
+        for facet in ("category", "language", "type", "tag"):
+            assert ask("toner", filters={facet: value}).state is not SearchState.DOWN
+
+
+def test_a_word_is_corrected_whether_or_not_others_have_texts_with_it(app: Flask, ask: Ask, shelf: Shelf) -> None:
+    with app.app_context():
+        shelf.put(document(9, "Toners", "The tonar project.", readers="staff"))
+        indexing.rebuild()
+    assert ask("tonar").corrected_to == "toner"
+    assert not ask("tonar", readers=STAFF).corrected_to
+
+
+def test_suggestions_forgive_whether_or_not_others_have_titles_with_the_word(
+    app: Flask, ask: Ask, shelf: Shelf
+) -> None:
+    with app.app_context():
+        shelf.put(document(9, "The tonar project", readers="staff"))
+        indexing.rebuild()
+        (title,) = (each.title for each in suggest("tonar", language="en", readers=PUBLIC))
+    assert title == "Replace the toner"
