@@ -185,7 +185,9 @@ def test_the_words_of_a_broken_image_stay() -> None:
 
 
 def test_the_words_of_a_broken_image_are_said_once() -> None:
-    assert render("![A map](gone.png)", resolve=lambda _: None).html == '<p><span class="missing-image">A map</span></p>'
+    assert (
+        render("![A map](gone.png)", resolve=lambda _: None).html == '<p><span class="missing-image">A map</span></p>'
+    )
     assert render("![A map](map.png)").sections == (Section("", "", "A map"),)
 
 
