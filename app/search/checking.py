@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.search.engines.base import digest_of
+from app.search.gathering import gather
 from app.search.indexing import current_engine, sources
 from app.search.models import IndexingRequest
 
@@ -45,7 +46,8 @@ def differences(session: Session) -> list[Difference]:
     found = list(_compared(session, indexed))
     found += [Difference(kind, key, Problem.SUPERFLUOUS) for kind, key in indexed]
     # Asked for last: what changed while we compared waits by now.
-    waiting = {(row.kind, row.key) for row in session.execute(select(IndexingRequest.kind, IndexingRequest.key))}
+    waits = select(IndexingRequest.kind, IndexingRequest.key).where(IndexingRequest.problem.is_(None))
+    waiting = {(row.kind, row.key) for row in session.execute(waits)}
     return sorted(
         (each for each in found if (each.kind, each.key) not in waiting), key=lambda each: (each.kind, each.key)
     )
@@ -56,7 +58,11 @@ def _compared(session: Session, indexed: dict[tuple[str, str], list[str]]) -> It
     for kind, source in sources().items():
         keys = list(source.every_key(session))
         for at in range(0, len(keys), _READ_AT_ONCE):
-            for document in source.documents(session, keys[at : at + _READ_AT_ONCE]):
+            gathered = gather({kind: source}, [(kind, key) for key in keys[at : at + _READ_AT_ONCE]])
+            for key in (key for _kind, key in gathered.problems):
+                indexed.pop((kind, key), None)
+                yield Difference(kind, key, Problem.MISSING)
+            for document in gathered.documents:
                 digests = indexed.pop((kind, document.key), [])
                 if not digests:
                     yield Difference(kind, document.key, Problem.MISSING)

@@ -16,6 +16,7 @@ from app.foundation.jobs import Job
 from app.foundation.migrating import make_ready
 from app.search import checking, indexing
 from app.search.engines.base import EngineBusy, EngineUnavailable
+from app.search.progress import progress_file
 
 search_commands = AppGroup(
     "search",
@@ -80,8 +81,8 @@ def verify(*, repair: bool) -> None:
 def status() -> None:
     """Say what the search index holds and what waits."""
     with reading() as session:
-        waits = indexing.waiting(session)
-    progress = indexing.progress_file().read()
+        waits, problems = indexing.waiting(session), indexing.problems(session)
+    progress = progress_file().read()
     try:
         engine = indexing.current_engine()
         counts = engine.languages(None)
@@ -90,6 +91,8 @@ def status() -> None:
     except EngineUnavailable as error:
         click.echo(f"{error} Searches are answered from the database.")
     click.echo(f"{waits} changes wait to be indexed.")
+    for (kind, key), problem in problems.items():
+        click.echo(f"Cannot be indexed: {kind} {key} ({problem}). It is tried again when it changes or in a rebuild.")
     if progress:
         click.echo(f"A rebuild runs: {progress[0]} of {progress[1]} documents.")
 
@@ -111,7 +114,7 @@ def _ask_worker() -> None:
     before = 0
     with click.progressbar(length=100, label="Indexing", file=sys.stderr) as bar:
         while (error := _error_of(number)) is None:
-            done, total = indexing.progress_file().read() or (0, 1)
+            done, total = progress_file().read() or (0, 1)
             percent = 100 * done // max(total, 1)
             bar.update(max(percent - before, 0))
             before = max(before, percent)

@@ -6,25 +6,24 @@ whatever dies in between, the change is written again.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, jobs
 from app.foundation.database import reading, transaction
 from app.search.documents import Document, DocumentSource
-from app.search.engines.base import Engine, EngineBusy, EngineUnavailable
+from app.search.engines.base import Engine, EngineBusy, EngineUnavailable, Rebuild, Unindexable, Written
+from app.search.gathering import Gathered, Name, gather
 from app.search.models import IndexingRequest
+from app.search.progress import progress_file
 
 logger = logging.getLogger(__name__)
 
@@ -62,26 +61,33 @@ def request_indexing(session: Session, kind: str, keys: Iterable[str]) -> None:
 
     Documents that the source no longer gives are deleted from the index.
     """
-    now = clock.now()
-    rows = [{"kind": kind, "key": key, "requested_at": now} for key in dict.fromkeys(keys)]
-    if rows:
-        session.execute(insert(IndexingRequest), rows)
+    if _add_rows(session, ((kind, key) for key in keys)):
         jobs.request_job(session, INDEX_JOB, unique_key=INDEX_JOB)
 
 
 def is_behind(session: Session) -> bool:
     """Whether changes wait to be indexed."""
-    return session.scalar(select(IndexingRequest.id).limit(1)) is not None
+    return session.scalar(select(IndexingRequest.id).where(IndexingRequest.problem.is_(None)).limit(1)) is not None
 
 
 def waiting(session: Session) -> int:
     """How many requests wait to be indexed."""
-    return session.scalar(select(func.count(IndexingRequest.id))) or 0
+    return session.scalar(select(func.count(IndexingRequest.id)).where(IndexingRequest.problem.is_(None))) or 0
 
 
-def request_rebuild(session: Session, *, only_if_broken: bool = False) -> None:
-    """Have the worker build the whole index anew; searches go on in the old one meanwhile."""
-    jobs.request_job(session, REBUILD_JOB, unique_key=REBUILD_JOB, only_if_broken=only_if_broken)
+def problems(session: Session) -> dict[Name, str]:
+    """Why documents could not be indexed, by kind and key, those of the oldest change first."""
+    rows = session.scalars(
+        select(IndexingRequest).where(IndexingRequest.problem.is_not(None)).order_by(IndexingRequest.id)
+    )
+    return {(row.kind, row.key): row.problem or "" for row in rows}
+
+
+def request_rebuild(session: Session, *, only_if_broken: bool = False, due_at: datetime | None = None) -> None:
+    """Have the worker build the whole index anew, not before `due_at`; searches go on in the old one meanwhile."""
+    # A key of its own: a repair that waits already must not stand in for a rebuild that was asked for.
+    unique_key = f"{REBUILD_JOB} if broken" if only_if_broken else REBUILD_JOB
+    jobs.request_job(session, REBUILD_JOB, unique_key=unique_key, due_at=due_at, only_if_broken=only_if_broken)
 
 
 def request_repair() -> None:
@@ -117,26 +123,19 @@ def rebuild_requested(session: Session, *, only_if_broken: bool = False) -> None
 def work_off() -> None:
     """Write everything that waits, a batch at a time, in transactions of its own.
 
+    A document that cannot be indexed is logged, deleted from the index and set aside; it keeps no other from it.
+
     Raises:
         EngineUnavailable: there is no readable index; nothing was lost.
         EngineBusy: another process writes the index.
     """
     engine = current_engine()
-    while True:
-        # The session of the job is left alone: on SQLite a transaction would keep everybody else from writing.
-        with reading() as session:
-            rows = _next_rows(session, engine.generation())
-            if not rows:
-                return
-            documents, gone = _read(session, {(row.kind, row.key): None for row in rows})
-        written = engine.write(documents, gone)
-        numbers = [row.id for row in rows]
+    # The session of the job is left alone: on SQLite a transaction would keep everybody else from writing.
+    while rows := _next_rows(engine.generation()):
+        gathered = gather(sources(), [(row.kind, row.key) for row in rows])
+        written = _written(engine, gathered)
         with transaction() as session:
-            if written.is_final:
-                session.execute(delete(IndexingRequest).where(IndexingRequest.id.in_(numbers)))
-            else:
-                kept = update(IndexingRequest).where(IndexingRequest.id.in_(numbers))
-                session.execute(kept.values(written_to=written.generation))
+            _strike_off(session, rows, gathered, written)
 
 
 def rebuild(report: Progress = lambda done, total: None) -> int:
@@ -150,53 +149,29 @@ def rebuild(report: Progress = lambda done, total: None) -> int:
     """
     engine = current_engine()
     written = 0
+    left_out: list[Name] = []
     with engine.rebuilding() as aside:
         keys = _every_key()
         last = time.monotonic()
         for done, (source, batch) in _batches(keys):
-            with reading() as session:
-                documents = list(source.documents(session, batch))
-            aside.add(documents)
-            written += len(documents)
+            gathered = gather({source.kind: source}, [(source.kind, key) for key in batch])
+            for document in list(gathered.documents):
+                _add(aside, document, gathered)
+            left_out += gathered.problems
+            written += len(gathered.documents)
             report(done, sum(map(len, keys.values())))
             if time.monotonic() - last > 0.5:
                 _follow()
                 last = time.monotonic()
+    if left_out:
+        with transaction() as session:
+            _add_rows(session, left_out)
     # What was written to the old index while this one was built is written again; what is in both is struck off.
     work_off()
+    in_both = IndexingRequest.written_to == engine.generation()
     with transaction() as session:
-        session.execute(delete(IndexingRequest).where(IndexingRequest.written_to == engine.generation()))
+        session.execute(delete(IndexingRequest).where(in_both, IndexingRequest.problem.is_(None)))
     return written
-
-
-@dataclass(frozen=True)
-class ProgressFile:
-    """Where a rebuild tells how far it is, for whoever waits for it in another process."""
-
-    path: Path
-
-    def write(self, done: int, total: int) -> None:
-        """Tell how far it is."""
-        aside = self.path.with_suffix(".new")
-        aside.write_text(json.dumps([done, total]), encoding="ascii")
-        aside.replace(self.path)
-
-    def read(self) -> tuple[int, int] | None:
-        """How far it is; None when nothing is being built or nothing is known."""
-        try:
-            done, total = json.loads(self.path.read_text(encoding="ascii"))
-            return int(done), int(total)
-        except (OSError, ValueError, TypeError):
-            return None
-
-    def remove(self) -> None:
-        """Forget it."""
-        self.path.unlink(missing_ok=True)
-
-
-def progress_file() -> ProgressFile:
-    """The progress of this site's rebuild."""
-    return ProgressFile(current_app.extensions["settings"].search_index_dir / "rebuild.progress")
 
 
 def rebuild_and_tell(report: Progress = lambda done, total: None) -> int:
@@ -217,7 +192,7 @@ def _rebuild_or_wait(session: Session) -> None:
     try:
         rebuild_and_tell()
     except EngineBusy:
-        jobs.request_job(session, REBUILD_JOB, unique_key=REBUILD_JOB, due_at=clock.now() + _PAUSE, only_if_broken=True)
+        request_rebuild(session, only_if_broken=True, due_at=clock.now() + _PAUSE)
 
 
 def _is_readable() -> bool:
@@ -235,23 +210,51 @@ def _follow() -> None:
         logger.info("The old search index cannot follow while the new one is built: %s", error)
 
 
-def _next_rows(session: Session, generation: str) -> Sequence[IndexingRequest]:
+def _next_rows(generation: str) -> Sequence[IndexingRequest]:
     waits = or_(IndexingRequest.written_to.is_(None), IndexingRequest.written_to != generation)
-    return session.scalars(select(IndexingRequest).where(waits).order_by(IndexingRequest.id).limit(BATCH)).all()
+    with reading() as session:
+        return session.scalars(select(IndexingRequest).where(waits).order_by(IndexingRequest.id).limit(BATCH)).all()
 
 
-def _read(session: Session, names: Iterable[tuple[str, str]]) -> tuple[list[Document], list[tuple[str, str]]]:
-    by_kind: dict[str, list[str]] = {}
-    for kind, key in names:
-        by_kind.setdefault(kind, []).append(key)
-    documents: list[Document] = []
-    gone: list[tuple[str, str]] = []
-    for kind, keys in by_kind.items():
-        source = sources().get(kind)
-        found = {each.key: each for each in source.documents(session, keys)} if source else {}
-        documents += found.values()
-        gone += [(kind, key) for key in keys if key not in found]
-    return documents, gone
+def _add_rows(session: Session, names: Iterable[Name]) -> bool:
+    now = clock.now()
+    rows = [{"kind": kind, "key": key, "requested_at": now} for kind, key in dict.fromkeys(names)]
+    if rows:
+        session.execute(insert(IndexingRequest), rows)
+    return bool(rows)
+
+
+def _written(engine: Engine, gathered: Gathered) -> Written:
+    while True:
+        try:
+            return engine.write(gathered.documents, gathered.gone)
+        except Unindexable as error:
+            gathered.set_aside((error.kind, error.key), error)
+
+
+def _add(aside: Rebuild, document: Document, gathered: Gathered) -> None:
+    try:
+        aside.add([document])
+    except Unindexable as error:
+        gathered.set_aside((error.kind, error.key), error)
+
+
+def _strike_off(session: Session, rows: Sequence[IndexingRequest], gathered: Gathered, written: Written) -> None:
+    names = {(row.kind, row.key) for row in rows}
+    same = tuple_(IndexingRequest.kind, IndexingRequest.key).in_(names)
+    earlier = IndexingRequest.problem.is_not(None) & IndexingRequest.id.not_in([row.id for row in rows])
+    session.execute(delete(IndexingRequest).where(earlier, same))
+    done = [row.id for row in rows if (row.kind, row.key) not in gathered.problems]
+    if written.is_final:
+        session.execute(delete(IndexingRequest).where(IndexingRequest.id.in_(done)))
+    else:
+        kept = update(IndexingRequest).where(IndexingRequest.id.in_(done))
+        session.execute(kept.values(written_to=written.generation, problem=None))
+    for name, problem in gathered.problems.items():
+        numbers = [row.id for row in rows if (row.kind, row.key) == name]
+        session.execute(delete(IndexingRequest).where(IndexingRequest.id.in_(numbers[:-1])))
+        last = update(IndexingRequest).where(IndexingRequest.id == numbers[-1])
+        session.execute(last.values(written_to=written.generation, problem=problem))
 
 
 def _every_key() -> dict[str, list[str]]:

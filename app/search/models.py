@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base
@@ -13,7 +14,8 @@ class IndexingRequest(Base):
     """That a document changed and the index has yet to follow. A row goes once the index in force holds the change.
 
     `written_to` names the generation of the index that the change was written to while the next one was being built;
-    when that one has taken over, the change is written again.
+    when that one has taken over, the change is written again. `problem` tells why a document could not be indexed: its
+    row stays, and is tried again with the next generation or goes when a later change of the document is indexed.
     """
 
     __tablename__ = "indexing_requests"
@@ -24,3 +26,4 @@ class IndexingRequest(Base):
     key: Mapped[str]
     requested_at: Mapped[datetime]
     written_to: Mapped[str | None]
+    problem: Mapped[str | None] = mapped_column(Text)

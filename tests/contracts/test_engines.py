@@ -19,7 +19,7 @@ import pytest
 
 from app.search import engines, words
 from app.search.documents import Document
-from app.search.engines.base import Engine, EngineBusy, EngineUnavailable, Found, Query, digest_of
+from app.search.engines.base import Engine, EngineBusy, EngineUnavailable, Found, Query, Unindexable, digest_of
 from tests.search.shelf import PUBLIC, STAFF, document
 
 NAMES = [module.name for module in pkgutil.iter_modules(engines.__path__) if module.name != "base"]
@@ -291,7 +291,7 @@ def test_a_rebuild_that_fails_changes_nothing(engine: Engine, tmp_path: Path) ->
 def test_a_write_that_fails_changes_nothing(engine: Engine) -> None:
     engine.write([document(1, "Printer")])
     broken = replace(document(2, "Scanner"), passages=(None,))  # type: ignore[arg-type]
-    with pytest.raises(AttributeError):
+    with pytest.raises(Unindexable, match="leaflet 2:en"):
         engine.write([document(1, "Replaced"), broken], [("leaflet", "1:en")])
     assert keys(engine.search(query("printer"))) == ["1:en"]
     engine.write([document(2, "Printer")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from app.foundation import jobs
 from app.foundation.worker import run_due_jobs
 from app.search import checking, indexing
 from app.search.checking import Difference, Problem
+from app.search.documents import Document
 from app.search.models import IndexingRequest
 from tests.search.shelf import Shelf, document
 
@@ -95,6 +98,85 @@ def test_a_busy_index_lets_the_job_wait(app: Flask, session: Session, shelf: She
         assert indexing.is_behind(session)
         assert session.scalars(select(jobs.Job)).one().due_at > indexing.clock.now()
         session.rollback()
+
+
+class TornShelf(Shelf):
+    """A shelf some of whose documents cannot be read."""
+
+    torn: frozenset[str] = frozenset()
+
+    def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
+        """See DocumentSource."""
+        if self.torn.intersection(keys):
+            raise ValueError("torn")
+        return super().documents(session, keys)
+
+
+def bad(number: int) -> Document:
+    return document(number, "Bad", passages=(None,))
+
+
+def test_a_document_that_cannot_be_indexed_keeps_no_other_from_it(
+    app: Flask, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = TornShelf(document(1, "Printer"), document(2, "Scanner"))
+    indexing.add_source(app, shelf)
+    ask_for(session, "1:en")
+    run_due_jobs(app)
+    shelf.put(document(1, "Printer, changed"), bad(2), document(3, "Cable"), document(4, "Torn"))
+    shelf.torn = frozenset({"4:en"})
+    ask_for(session, "2:en", "4:en", "1:en", "3:en")
+    run_due_jobs(app)
+    assert held(app) == ["1:en", "3:en"]
+    assert "leaflet 2:en cannot be indexed" in caplog.text
+    assert not session.scalars(select(jobs.Job)).all()
+    assert not indexing.is_behind(session)
+    assert list(indexing.problems(session)) == [("leaflet", "2:en"), ("leaflet", "4:en")]
+    session.rollback()
+    parts = app.test_client().get("/readyz").get_json()["parts"]
+    assert "2 documents cannot be indexed" in parts["index"]["words"]
+    assert "Cannot be indexed: leaflet 4:en" in app.test_cli_runner().invoke(args=["search", "status"]).output
+
+
+def test_a_document_that_could_not_be_indexed_is_tried_again_when_it_changes(app: Flask, session: Session) -> None:
+    shelf = Shelf(document(1, "Printer"), bad(2))
+    indexing.add_source(app, shelf)
+    ask_for(session, "1:en")
+    run_due_jobs(app)
+    for _ in range(2):
+        ask_for(session, "2:en")
+        run_due_jobs(app)
+        assert len(session.scalars(select(IndexingRequest)).all()) == 1
+        session.rollback()
+    shelf.put(document(2, "Good"))
+    ask_for(session, "2:en")
+    run_due_jobs(app)
+    assert held(app) == ["1:en", "2:en"]
+    assert session.scalars(select(IndexingRequest)).all() == []
+
+
+def test_a_rebuild_leaves_out_what_cannot_be_indexed_and_tries_it_the_next_time(app: Flask, session: Session) -> None:
+    shelf = TornShelf(document(1, "Printer"), bad(2), document(3, "Torn"))
+    shelf.torn = frozenset({"3:en"})
+    indexing.add_source(app, shelf)
+    with app.app_context():
+        assert indexing.rebuild() == 1
+    assert sorted(indexing.problems(session)) == [("leaflet", "2:en"), ("leaflet", "3:en")]
+    session.rollback()
+    shelf.torn = frozenset()
+    shelf.put(document(2, "Good"))
+    with app.app_context():
+        assert indexing.rebuild() == 3
+    assert indexing.problems(session) == {}
+
+
+def test_a_repair_that_waits_does_not_stand_in_for_a_rebuild(session: Session) -> None:
+    indexing.request_rebuild(session, only_if_broken=True)
+    indexing.request_rebuild(session)
+    assert [job.arguments for job in session.scalars(select(jobs.Job).order_by(jobs.Job.id))] == [
+        {"only_if_broken": True},
+        {"only_if_broken": False},
+    ]
 
 
 def test_differences_are_told(app: Flask, session: Session, shelf: Shelf) -> None:

@@ -25,6 +25,15 @@ class EngineBusy(Exception):
     """Another process is writing to the index."""
 
 
+class Unindexable(Exception):
+    """An engine can make nothing of a document; nothing of the call was written."""
+
+    def __init__(self, kind: str, key: str, why: str) -> None:
+        super().__init__(f"The {kind} {key} cannot be indexed: {why}")
+        self.kind = kind
+        self.key = key
+
+
 @dataclass(frozen=True)
 class Query:
     """What to look for.
@@ -107,7 +116,7 @@ class Rebuild(Protocol):
     """A new generation that is being built aside."""
 
     def add(self, documents: Iterable[Document]) -> None:
-        """Add documents; each is added once."""
+        """Add documents; each is added once. Raises Unindexable; the documents before that one are added."""
 
 
 class Engine(Protocol):
@@ -157,6 +166,7 @@ class Engine(Protocol):
         Raises:
             EngineBusy: another process writes.
             EngineUnavailable: there is no readable index to write to; rebuild it.
+            Unindexable: one of the documents is at fault.
         """
 
     def rebuilding(self) -> AbstractContextManager[Rebuild]:

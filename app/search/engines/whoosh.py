@@ -28,6 +28,7 @@ from app.search.engines.base import (
     Query,
     Rebuild,
     TitleBatch,
+    Unindexable,
     Written,
 )
 from app.search.generations import Generations, Pointer
@@ -38,15 +39,18 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import columns, fields, formats
+    from whoosh.codec.whoosh3 import W3Codec
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import FileIndex, LockError
-    from whoosh.reading import TermNotFound
+    from whoosh.reading import SegmentReader, TermNotFound
 
 Answer = TypeVar("Answer")
 
 _MEMORY_MB = 64
 _TRIES = 3
 _MOST_KEPT_POSTINGS = 2_000_000
+#: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
+_SMALL, _MOST_SMALL = 200, 8
 _NONE: ranking.Postings = ((), ())
 
 
@@ -227,7 +231,7 @@ class WhooshEngine:
             pointer = self._generations.current()
             files = _Files(self._generations.path(pointer.generation))
             try:
-                writer = FileIndex(files).writer(limitmb=_MEMORY_MB)
+                writer = _writer(FileIndex(files))
             except LockError as error:
                 raise EngineBusy("Another process writes to the search index.") from error
             except Exception as error:
@@ -260,7 +264,7 @@ class WhooshEngine:
                 self._is_rebuilding = False
 
     def _building(self, folder: Path) -> Iterator[Rebuild]:
-        writer = FileStorage(str(folder)).create_index(_schema()).writer(limitmb=_MEMORY_MB)
+        writer = _writer(FileStorage(str(folder)).create_index(_schema()))
         with _all_or_nothing(writer):
             yield _Aside(writer)
         with self._generations.only_writer():
@@ -335,11 +339,32 @@ def _schema() -> Any:
     return schema
 
 
+def _writer(index: FileIndex) -> Any:
+    codec = W3Codec(blocklimit=1024, compression=1)
+    # Lengths are among our facts; for its own, Whoosh would look for a file at every posting.
+    codec.length_stats = False
+    return index.writer(limitmb=_MEMORY_MB, codec=codec)
+
+
+def _merge(writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """Write small segments again as one when there are many, and others once most of their documents are deleted."""
+    small = [each for each in segments if each.doc_count() < _SMALL]
+    merged = [each for each in segments if each.doc_count() < each.deleted_count()]
+    if len(small) >= _MOST_SMALL:
+        merged += [each for each in small if each not in merged]
+    for each in merged:
+        if each.doc_count():
+            reader = SegmentReader(writer.storage, writer.schema, each)
+            writer.add_reader(reader)
+            reader.close()
+    return [each for each in segments if each not in merged]
+
+
 @contextlib.contextmanager
 def _all_or_nothing(writer: Any) -> Iterator[None]:
     try:
         yield
-        writer.commit()
+        writer.commit(mergetype=_merge)
     except BaseException:
         if not writer.is_closed:
             with contextlib.suppress(Exception):
@@ -358,8 +383,11 @@ def _delete(writer: Any, names: Sequence[tuple[str, str]]) -> None:
 
 
 def _add(writer: Any, document: Document) -> None:
-    kept = indexed(document)
-    chunks = tuple((each.anchor, each.heading, each.text, each.tokens) for each in chunks_of(document))
+    try:
+        kept = indexed(document)
+        chunks = tuple((each.anchor, each.heading, each.text, each.tokens) for each in chunks_of(document))
+    except Exception as error:
+        raise Unindexable(document.kind, document.key, f"{type(error).__name__}: {error}") from error
     writer.add_document(
         name={_name(document.kind, document.key): 1}, facts=kept.line, stored=(document.title, chunks), **kept.fields
     )
@@ -402,14 +430,17 @@ def _vocabulary(segment: _Segment, leaf: Any, name: str) -> frozenset[str]:
 
 
 def _read_postings(leaf: Any, name: str, token: str | bytes) -> ranking.Postings:
-    """All postings of a term, those of deleted documents included when the matcher gives them."""
+    """All postings of a term, those of deleted documents included, a block at a time."""
+    term = token if isinstance(token, bytes) else token.encode("utf-8", "replace")
     try:
-        matcher = leaf.postings(name, token)
+        matcher = leaf._terms.matcher(name, term, leaf.schema[name].format)
     except TermNotFound:
         return _NONE
     places, counts = array("I"), array("f")
     while matcher.is_active():
-        places.append(matcher.id())
-        counts.append(matcher.weight())
-        matcher.next()
+        matcher._read_ids()
+        matcher._read_weights()
+        places.extend(matcher._ids)
+        counts.extend(matcher._weights)
+        matcher._next_block()
     return places, counts
