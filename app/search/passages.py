@@ -14,6 +14,8 @@ from app.search.documents import Document
 LONGEST_CHUNK = 700
 LONGEST_SNIPPET = 240
 _SENTENCE_END = re.compile(r"(?:[.!?…](?=\s)|[。！？]|\n)\s*")
+#: The end of a line that no mark ends, such as that of an item of a list.
+_UNENDED = re.compile(r"(?<![.!?…:;,。！？：；，])\n")
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,10 @@ def _cut(text: str, language: str, wanted: Mapping[str, float]) -> tuple[str, Ma
     start, end = _best_window(text, spots, wanted)
     inside = [(at - start, to - start) for at, to, _found in spots if at >= start and to <= end]
     before, after = ("… " if start else ""), (" …" if end < len(text) else "")
-    piece = " ".join(text[start:end].split("\n"))
-    return before + piece + after, escape(before) + _marked(piece, inside) + escape(after)
+    # One letter for one letter, so that the places of the words stay right; no text holds a NUL.
+    piece = _UNENDED.sub("\0", text[start:end]).replace("\n", " ")
+    shown = escape(before) + _marked(piece, inside) + escape(after)
+    return (before + piece + after).replace("\0", " · "), shown.replace("\0", " · ")
 
 
 def _best_window(

@@ -70,6 +70,8 @@ def labelled_facets(
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The facets in words, most frequent value first. A chosen value is always there, even when it leaves nothing.
 
+    Of a tree (`billing`, `billing/invoices`) one level is shown: the uppermost that tells results apart, or what stands
+    above the chosen value and right below it.
     What these readers can find nothing of stays as they wrote it: its name would tell what others have.
     """
     facets = {}
@@ -82,7 +84,9 @@ def labelled_facets(
         labels = _labels(session, facet, named)
         facets[facet] = tuple(
             FacetValue(value, labels.get(value, value), count, is_chosen=chosen.get(facet) == value)
-            for value, count in sorted(values.items(), key=lambda each: (-each[1], labels.get(each[0], ""), each[0]))
+            for value, count in sorted(
+                _near(values, chosen.get(facet)).items(), key=lambda each: (-each[1], labels.get(each[0], ""), each[0])
+            )
         )
     return facets
 
@@ -111,3 +115,20 @@ def _labels(session: Session, facet: str, values: Sequence[str]) -> dict[str, st
 
 def _may_know(session: Session, facet: str, value: str, readers: frozenset[str]) -> bool:
     return any(source.knows_facet(session, facet, value, readers=readers) for source in sources().values())
+
+
+def _near(values: Mapping[str, int], chosen: str | None) -> dict[str, int]:
+    """The values of one level of a tree; all of them when they are none."""
+    above = {value: parent if (parent := value.rpartition("/")[0]) in values else "" for value in values}
+    if chosen is not None:
+        level = _below(above, chosen) or _below(above, above[chosen])
+        level += [value for value in values if chosen == value or chosen.startswith(f"{value}/")]
+    else:
+        level = _below(above, "")
+        while len(level) == 1 and (deeper := _below(above, level[0])):
+            level = deeper
+    return {value: values[value] for value in level}
+
+
+def _below(above: Mapping[str, str], parent: str) -> list[str]:
+    return [value for value, its_parent in above.items() if its_parent == parent]
