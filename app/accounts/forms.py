@@ -29,8 +29,8 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A new password, twice, and the present one."""
 
     current = PasswordField(
-        "Present password",
-        validators=[InputRequired("Enter your present password.")],
+        "Current password",
+        validators=[InputRequired("Enter your current password.")],
         render_kw={"autocomplete": "current-password"},
     )
     password = PasswordField(

@@ -82,7 +82,7 @@ def change_own_password(session: Session, account: Account, *, current: str, new
     """
     proven = prove(session, account.email, current)
     if isinstance(proven, Refusal):
-        return proven if proven.wait else Refusal("The present password is not right: enter it again.")
+        return proven if proven.wait else Refusal("The current password is not right: enter it again.")
     set_password(session, proven, new, by=proven)
     return None
 
