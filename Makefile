@@ -52,10 +52,10 @@ benchmark: .venv/installed-dev ## Measure speed against a bare Flask page (needs
 
 .venv/installed: requirements.txt | .venv/bin/python
 	@echo "Installing what the site needs (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt requirements.txt | .venv/bin/python
 	@echo "Installing what tests and checks need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/installed
