@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 from flask.testing import FlaskClient
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
