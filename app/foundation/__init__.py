@@ -1,4 +1,4 @@
-"""What everything stands on: clock, database, jobs, activity log, errors, Markdown, text. Imports nothing else of ours."""
+"""What everything stands on: clock, database, jobs, activity log, errors, Markdown, text. Imports nothing of ours."""
 
 from flask import Flask
 

@@ -195,8 +195,9 @@ def listen(settings: Settings) -> socket.socket:
                 f"Port {settings.port} of {settings.host} is taken: stop what runs there, "
                 f"or choose another port, such as make run PORT={settings.port + 1}."
             ) from error
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise SettingsError(
-            f"The site cannot listen at {settings.host}, port {settings.port} ({error.strerror or error}): "
+            f"The site cannot listen at {settings.host}, port {settings.port} ({reason}): "
             "set HOST and PORT to an address of this machine."
         ) from error
 
