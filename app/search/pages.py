@@ -75,8 +75,12 @@ def query_url(**changes: object) -> str:
 
 
 def _address_of_number(query: str) -> str | None:
-    number = query.strip().removeprefix("#")
+    """Where a search for `#404` leads; one for `404` too, unless a title speaks of 404: then it may be an error code."""
+    words = query.strip()
+    number = words.removeprefix("#")
     if not (number.isascii() and number.isdigit() and len(number) < 10) or request.args.get("exact") == "1":
+        return None
+    if number == words and service.suggest(number, language=reader_language(), readers=reader_groups(), most=1):
         return None
     found = (
         source.address_of_number(db.session, int(number), language=reader_language(), readers=reader_groups())
