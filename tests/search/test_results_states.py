@@ -95,6 +95,14 @@ def test_results_in_another_language_say_which_one(app: Flask) -> None:
     assert "Español" in page
 
 
+def test_filters_are_named_and_a_long_list_is_folded(app: Flask) -> None:
+    many = tuple(FacetValue(f"a{number}", f"Area {number}", 1, is_chosen=False) for number in range(11))
+    page = page_of(app, SearchAnswer("x", SearchState.RESULTS, (result(),), 11, facets={"category": many}))
+    assert "<h3>Area</h3>" in page
+    assert "3 more</summary>" in page
+    assert page.index("Area 7<") < page.index("3 more</summary>") < page.index("Area 8<")
+
+
 def test_a_chosen_filter_can_be_taken_away(app: Flask) -> None:
     page = page_of(app, answer(SearchState.FILTERED_OUT))
     assert "Take away the filter" in page
