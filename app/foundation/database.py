@@ -80,11 +80,17 @@ only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 def install(app: Flask, settings: Settings) -> None:
     """Connect the application to its database. Nothing is opened before the first use."""
     address = settings.database_address
-    options: dict[str, Any] = {"url": address}
+    # A thread may hold two: its session, and a question beside it (the site's version). With too few in all, each
+    # waits for another to give its second one back.
+    options: dict[str, Any] = {
+        "url": address,
+        "pool_size": settings.web_threads,
+        "max_overflow": settings.web_threads + 2,
+    }
     if address.startswith("sqlite"):
         options["connect_args"] = {"timeout": 10, "check_same_thread": False, "isolation_level": None}
     else:
-        options |= {"pool_size": 5, "max_overflow": 5, "pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}
+        options |= {"pool_timeout": 5, "pool_pre_ping": True, "pool_recycle": 1800}
         options["connect_args"] = {
             "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=600000"
         }

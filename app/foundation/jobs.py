@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import Text, delete, func, or_, select, update
+from sqlalchemy import Text, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -67,7 +67,8 @@ def request_job(
 
     Args:
         name: a kind of job that was made known with `add_job_kind`.
-        unique_key: when a job with this key waits and has not been started, no second one is added.
+        unique_key: when a job with this key waits and has not been started, no second one is added; it runs at the
+            earlier of the two moments, with the arguments that it has.
         due_at: not before this moment; None is at once.
         arguments: plain values that JSON can hold, given to the job.
     """
@@ -83,7 +84,10 @@ def request_job(
     }
     insert = postgresql.insert(Job) if is_postgresql(session) else sqlite.insert(Job)
     # Touching the waiting row holds it until we commit, so a worker cannot start it before our change can be seen.
-    asked = insert.values(values).on_conflict_do_update(index_elements=[Job.unique_key], set_={"queued_at": now})
+    statement = insert.values(values)
+    due = case((Job.due_at > statement.excluded.due_at, statement.excluded.due_at), else_=Job.due_at)
+    changed = {"queued_at": now, "due_at": due}
+    asked = statement.on_conflict_do_update(index_elements=[Job.unique_key], set_=changed)
     job_id = session.execute(asked.returning(Job.id)).scalar_one()
     carry = current_app.extensions.get("carry_job")
     if carry is not None and due_at is None:

@@ -2,13 +2,16 @@
 
 One worker runs in an installation, held by a lock in the data folder. It hears of new jobs through the carrier, and
 looks into the ledger itself every few seconds, so that nothing waits for ever. While a job runs its lease is extended;
-when a worker has died the next one frees what it held.
+when a worker has died the next one frees what it held. A job that never ends would keep all others waiting: the worker
+ends with it, and whoever watches the worker starts it again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import math
+import os
 import secrets
 import threading
 import time
@@ -32,6 +35,8 @@ SWEEP = 2.0
 HEARTBEAT = 2.0
 SILENCE = 20.0
 LONGEST_ERROR = 4000
+LONGEST_RUN = 3600.0
+STUCK = 4  # the status that a worker ends with whose job did not end
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -41,8 +46,11 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["carry_job"] = carrier.carry
 
 
-def run_job(app: Flask, job_id: int, *, worker: str) -> bool:
+def run_job(app: Flask, job_id: int, *, worker: str, longest: float = math.inf) -> bool:
     """Run one job to its end, in a transaction that strikes it off the ledger.
+
+    Args:
+        longest: seconds after which this process ends, when the job does not.
 
     Returns:
         Whether it ran and ended well. False: it raised, which the ledger keeps, or it was not to be run now.
@@ -54,7 +62,7 @@ def run_job(app: Flask, job_id: int, *, worker: str) -> bool:
         if taken is None:
             return False
         try:
-            with _kept_lease(app, job_id, worker=worker), transaction() as session:
+            with _kept_lease(app, job_id, worker=worker, longest=longest), transaction() as session:
                 _kind(app, taken.name).run(session, **taken.arguments)
                 jobs.finish(session, job_id)
         except Exception as error:
@@ -74,11 +82,12 @@ def run_due_jobs(app: Flask, *, worker: str = "inline") -> int:
 class Worker:
     """Runs jobs until it is stopped; `run` returns when the job at hand has ended."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, longest_run: float = LONGEST_RUN) -> None:
         settings: Settings = app.extensions["settings"]
         self.app = app
         self.carrier: Carrier = app.extensions["carrier"]
         self.lock = FileLock(settings.data_dir / "worker.lock")
+        self.longest_run = longest_run
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -124,7 +133,7 @@ class Worker:
                 for job_id in dict.fromkeys(job_ids):
                     if self._stopping.is_set():
                         return
-                    run_job(self.app, job_id, worker=name)
+                    run_job(self.app, job_id, worker=name, longest=self.longest_run)
             except Exception as error:
                 # The database or the queue cannot be used just now. Whatever was taken off the queue is in the ledger.
                 logger.error("The worker cannot work (%s); it tries again in %d s.", _first_line(error), SWEEP)
@@ -157,12 +166,16 @@ def _due(app: Flask) -> list[int]:
 
 
 @contextlib.contextmanager
-def _kept_lease(app: Flask, job_id: int, *, worker: str) -> Iterator[None]:
-    """Extend the lease of a job while it runs."""
+def _kept_lease(app: Flask, job_id: int, *, worker: str, longest: float) -> Iterator[None]:
+    """Extend the lease of a job while it runs, and end this process when it runs for too long."""
     ended = threading.Event()
+    begun_at = time.monotonic()
 
     def extend() -> None:
-        while not ended.wait(jobs.LEASE.total_seconds() / 3):
+        while not ended.wait(min(jobs.LEASE.total_seconds() / 3, longest)):
+            if time.monotonic() - begun_at > longest:
+                logger.error("Job %d does not end: the worker ends with it, and the next one tries it again.", job_id)
+                os._exit(STUCK)
             try:
                 with app.app_context(), transaction() as session:
                     jobs.extend_lease(session, job_id, worker=worker)

@@ -20,11 +20,11 @@ from app.foundation import clock, jobs
 from app.foundation.activity import Activity
 from app.foundation.database import reading, transaction
 from app.foundation.jobs import Job
-from app.foundation.worker import Worker, run_due_jobs, run_job
+from app.foundation.worker import STUCK, Worker, run_due_jobs, run_job
 from config import ROOT, Settings
 from tests.foundation.worker_program import add_note_kind
 
-Start = Callable[[], "subprocess.Popen[str]"]
+Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -32,13 +32,14 @@ def start_worker(app: Flask, settings: Settings) -> Iterator[Start]:
     """Starts a worker in a process of its own."""
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
+    def start(*more: str) -> subprocess.Popen[str]:
         command = [
             sys.executable,
             "-m",
             "tests.foundation.worker_program",
             str(settings.data_dir),
             settings.database_url,
+            *more,
         ]
         started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
         return started[-1]
@@ -108,6 +109,19 @@ def test_a_second_worker_is_refused(app: Flask, settings: Settings, start_worker
     assert second.wait(10) == 3
     assert second.stdout is not None
     assert second.stdout.read().startswith("Another worker runs in this data folder")
+
+
+def test_a_job_that_does_not_end_keeps_no_other_waiting(app: Flask, start_worker: Start) -> None:
+    ask(app, "endless", seconds=600)
+    ask(app, "b")
+    stuck = start_worker("0.5")
+    assert stuck.wait(15) == STUCK
+    with app.app_context(), transaction() as session:
+        session.execute(Job.__table__.update().where(Job.attempts > 0).values(attempts=jobs.MOST_ATTEMPTS))
+    start_worker("5")
+    wait_for(lambda: notes(app) == ["b"])
+    (given_up,) = waiting(app)
+    assert given_up.failed_at is not None
 
 
 def test_a_job_is_begun_soon_after_it_was_asked_for(app: Flask, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """A worker in a process of its own, with one kind of job: `note` takes a while and leaves a row in the activity log.
 
-Arguments: data folder, database setting.
+Arguments: data folder, database setting, how many seconds a job may take (no number: as long as usual).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.foundation import activity, jobs
 from app.foundation.supervisor import run_worker
+from app.foundation.worker import Worker
 from config import Settings
 
 
@@ -33,4 +34,7 @@ if __name__ == "__main__":
     data_dir = Path(sys.argv[1])
     site = create_app(Settings(data_dir=data_dir, database_url=sys.argv[2], secret_key="x" * 40))
     add_note_kind(site, data_dir)
-    run_worker(site, say=lambda line: sys.stdout.write(line + "\n") and None)
+    if sys.argv[3:]:
+        Worker(site, longest_run=float(sys.argv[3])).run()
+    else:
+        run_worker(site, say=lambda line: sys.stdout.write(line + "\n") and None)
