@@ -6,6 +6,7 @@ in the code reads the environment. The descriptions below are what `flask settin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -134,11 +135,15 @@ class Settings:
 
     def _kept_key(self) -> str:
         path = self.data_dir / "secret_key"
+        draft = self.data_dir / f"secret_key.{os.getpid()}"
         try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+            if not path.exists():
+                with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+                    file.write(secrets.token_urlsafe(48))
+                # Web server and worker may start at once: the key appears whole, and only one of them gives it.
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, path)
+                draft.unlink()
         except OSError as error:
             raise SettingsError(
                 f"The secret key cannot be kept in {path} ({error.strerror}): "
@@ -171,6 +176,15 @@ def _check_database(settings: Settings) -> None:
         raise SettingsError(
             "KB_DATABASE_URL names an unknown database: write sqlite:///… or postgresql+psycopg://user:password@host/name."
         )
+    if re.fullmatch(r"sqlite:/*(:memory:)?", settings.database_url):
+        raise SettingsError("KB_DATABASE_URL names no file: write sqlite:/// and the path of one, or leave it empty.")
+    try:
+        _ = urlsplit(settings.database_url).port
+    except ValueError as error:
+        raise SettingsError(
+            f"KB_DATABASE_URL cannot be read ({error}): write postgresql+psycopg://user:password@host:5432/name, "
+            "with special letters of the password percent-encoded."
+        ) from error
 
 
 def _check_key(settings: Settings) -> None:

@@ -39,6 +39,8 @@ def test_settings_are_read_as_what_they_are(tmp_path: Path) -> None:
         ("KB_UPLOAD_LIMIT_MB", "99999999999999999999"),
         ("KB_SECURE_COOKIES", "maybe"),
         ("KB_DATABASE_URL", "knowledge.db"),
+        ("KB_DATABASE_URL", "sqlite:///:memory:"),
+        ("KB_DATABASE_URL", "postgresql+psycopg://name:word@host:port/base"),
         ("KB_SITE_URL", "https://"),
         ("KB_CONTACT_URL", "javascript:alert(1)"),
         ("KB_CONTACT_EMAIL", "nobody"),
