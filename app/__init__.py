@@ -1,13 +1,14 @@
 """A self-hosted knowledge base and intelligent FAQ site: `create_app` joins its parts. Read this first.
 
-Each part has an `install(app, settings)` that connects it; a part imports only from those installed before it.
+Each part has an `install(app, settings)` that connects it, from the ground up: a part imports only from those installed
+before it.
 """
 
 from __future__ import annotations
 
 from flask import Flask
 
-from app import foundation, web, accounts, search, knowledge, api  # noqa: I001  # from the ground up
+from app import accounts, api, foundation, knowledge, search, web
 from config import Settings
 
 

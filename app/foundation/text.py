@@ -26,7 +26,7 @@ def folded(text: str) -> str:
 
 
 def slugified(text: str, *, longest: int = 80) -> str:
-    """A part of an address made of a title: a-z, 0-9 and single hyphens, cut at a word, or `untitled` when nothing is left."""
+    """A title as a part of an address: a-z, 0-9 and single hyphens, cut at a word; `untitled` when nothing is left."""
     slug = _NOT_SLUG.sub("-", anyascii(one_line(text)[:400]).lower()).strip("-")
     if len(slug) > longest:
         slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
