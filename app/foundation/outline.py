@@ -87,6 +87,7 @@ class Outline:
     _linked: list[int] = field(default_factory=list)
     _shift: int = 0
     _silent: str = ""
+    _is_code: bool = False
     _table: tuple[int, int] | None = None
 
     def finish(self, html: str) -> str:
@@ -99,7 +100,7 @@ class Outline:
             if text is not None:
                 self._out.append(text)
                 if not self._silent:
-                    self._words.append(text)
+                    self._words.append(text if self._is_code else text.replace("\n", " "))
                     if self._link_ends:
                         self._linked.append(_letters(text))
             elif closing:
@@ -133,6 +134,7 @@ class Outline:
             self._words.append(" · ")
             attributes |= {"scope": "col"} if tag == "th" and "scope" not in attributes else {}
         elif tag == "pre":
+            self._is_code = True
             attributes["tabindex"] = "0"
         elif attributes.get("class", "").startswith("callout "):
             attributes["role"] = "note"
@@ -145,6 +147,7 @@ class Outline:
         if tag in _BLOCKS:
             self._words.append("\n")
         self._silent = "" if tag == self._silent else self._silent
+        self._is_code = self._is_code and tag != "pre"
         if tag == "a" and self._link_ends:
             tag = self._link_ends.pop()
         if tag == "tr" and self._table is not None:

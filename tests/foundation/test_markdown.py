@@ -191,6 +191,11 @@ def test_the_words_of_a_broken_image_are_said_once() -> None:
     assert render("![A map](map.png)").sections == (Section("", "", "A map"),)
 
 
+def test_the_plain_text_of_a_paragraph_is_one_line_and_that_of_code_is_not() -> None:
+    sections = render("One\ntwo\n\n- three\n  four\n\n```\nfive\nsix\n```\nseven\neight").sections
+    assert sections == (Section("", "", "One two\nthree four\nfive\nsix\nseven eight"),)
+
+
 def test_bare_addresses_become_links() -> None:
     shown = html("See https://example.com/a_(b). Mail help@example.com")
     assert '<a href="https://example.com/a_(b)" rel="noopener">https://example.com/a_(b)</a>. Mail' in shown
