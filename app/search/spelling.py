@@ -46,7 +46,8 @@ def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: f
     """The text with its unknown words corrected from texts that these readers may find; None when nothing was.
 
     Args:
-        languages: languages of documents; a word that any of them knows is left alone.
+        languages: languages of documents, the reader's first: its words are the likeliest. A word that any of them
+            knows is left alone.
     """
     spots = [
         (start, end, word)
@@ -54,7 +55,13 @@ def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: f
         if SHORTEST <= len(word) <= LONGEST and not _is_stop_word(word, languages)
     ]
     unknown = _unknown(dict.fromkeys(word for _start, _end, word in spots), engine, languages, readers)
-    replacements = _replacements(unknown, lambda tried: engine.frequencies(tried, languages, readers))
+    own = [each for each in languages if words.base_language(each) == words.base_language(languages[0])]
+
+    def known(tried: Iterable[str]) -> Mapping[str, int]:
+        likely = [each for each in tried if not _is_stop_word(each, languages)]
+        return engine.frequencies(likely, own, readers) or engine.frequencies(likely, languages, readers)
+
+    replacements = _replacements(unknown, known)
     if not replacements:
         return None
     for start, end, word in reversed(spots):

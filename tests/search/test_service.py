@@ -61,6 +61,24 @@ def test_a_slip_is_corrected_and_said_so(ask: Ask) -> None:
     assert ask("invocie", exact=True).state is SearchState.NO_RESULTS
 
 
+def test_a_slip_is_taken_for_a_word_of_the_readers_language_first(
+    app: Flask, ask: Ask, shelf: Shelf, session: Session
+) -> None:
+    for each in (document(8, "Authentication", "Do it."), document(8, "Autenticación", "Hágalo.", language="es")):
+        indexing.request_indexing(session, "leaflet", shelf.put(each))
+    session.commit()
+    run_due_jobs(app)
+    assert ask("autentication").corrected_to == "authentication"
+
+
+def test_no_word_is_taken_for_one_that_says_nothing(app: Flask, ask: Ask, shelf: Shelf, session: Session) -> None:
+    indexing.request_indexing(session, "leaflet", shelf.put(document(9, "Night mode", "It is dark there.")))
+    session.commit()
+    run_due_jobs(app)
+    answer = ask("dark theme")
+    assert (answer.corrected_to, [each.key for each in answer.results]) == ("", ["9:en"])
+
+
 def test_nobody_is_offered_words_of_texts_for_others(ask: Ask) -> None:
     assert ask("margni").state is SearchState.NO_RESULTS
     assert ask("margni", readers=STAFF).corrected_to == "margin"
