@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from app.search import words
 from app.search.documents import Document
 from app.search.engines.base import Title, digest_of
+from app.search.passages import Chunk, read
 from app.search.ranking import BOOSTS, Facts, field_name
 
 #: With fewer learned questions than this their words count once, not twice.
@@ -20,10 +20,11 @@ FEW_QUESTIONS = 4
 
 @dataclass(frozen=True)
 class IndexedDocument:
-    """Field -> how often each of its tokens occurs, and the facts and title as one line of JSON."""
+    """Field -> how often each of its tokens occurs; facts and title as one line of JSON; the pieces that are shown."""
 
     fields: dict[str, dict[str, int]]
     line: bytes
+    chunks: tuple[Chunk, ...]
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,22 @@ class Column:
 def indexed(document: Document) -> IndexedDocument:
     """Everything that makes a document findable."""
     base = words.base_language(document.language)
-    texts = {
-        "title": [document.title],
-        "aliases": list(document.aliases),
-        "questions" if len(document.questions) >= FEW_QUESTIONS else "few_questions": list(document.questions),
-        "short_answer": [document.short_answer],
-        "body": [f"{passage.heading}\n{passage.text}" for passage in document.passages],
+    found = read(document)
+    questions = "questions" if len(document.questions) >= FEW_QUESTIONS else "few_questions"
+    counted = {
+        "title": words.counted(document.title, base),
+        "aliases": words.counted("\n".join(document.aliases), base),
+        questions: words.counted("\n".join(document.questions), base),
+        "short_answer": found.short_answer,
+        "body": found.body,
     }
-    counted = {name: Counter(words.index_tokens("\n".join(given), base)) for name, given in texts.items()}
-    fields = {field_name(name, base): dict(tokens) for name, tokens in counted.items() if tokens}
+    fields = {field_name(name, base): each.tokens for name, each in counted.items()}
     fields["identifiers"] = dict.fromkeys(_identifiers(document), 1)
-    everything = "\n".join(text for given in texts.values() for text in given)
-    fields[spelling_field(base, document.readers)] = dict.fromkeys(words.spellings(everything), 1)
-    lengths = {name: sum(tokens.values()) for name, tokens in counted.items() if tokens}
-    return IndexedDocument({name: tokens for name, tokens in fields.items() if tokens}, _line(document, base, lengths))
+    spellings = set[str]().union(*(each.spellings for each in counted.values()))
+    fields[spelling_field(base, document.readers)] = dict.fromkeys(spellings, 1)
+    lengths = {name: sum(each.tokens.values()) for name, each in counted.items() if each.tokens}
+    fields = {name: tokens for name, tokens in fields.items() if tokens}
+    return IndexedDocument(fields, _line(document, base, lengths), found.chunks)
 
 
 def spelling_field(base: str, readers: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -38,13 +38,32 @@ class Snippet:
     anchor: str
 
 
+@dataclass(frozen=True)
+class Read:
+    """The pieces that a document is shown in, and the words of its short answer and of its passages with headings."""
+
+    chunks: tuple[Chunk, ...]
+    short_answer: words.Counted
+    body: words.Counted
+
+
 def chunks_of(document: Document) -> tuple[Chunk, ...]:
     """The pieces that a document is shown in: its short answer, then its passages, cut at ends of sentences."""
-    pieces = [_chunk("", "", document.short_answer, document.language)] if document.short_answer.strip() else []
+    return read(document).chunks
+
+
+def read(document: Document) -> Read:
+    """Cut a document to pieces and count its words, looking at each word once."""
+    short_answer, body = words.counted(document.short_answer, document.language), words.Counted()
+    chunks = [_chunk("", "", document.short_answer, short_answer.tokens)] if document.short_answer.strip() else []
     for passage in document.passages:
+        heading = words.counted(passage.heading, document.language)
+        body.add(heading)
         for text in _pieces(passage.text.strip()):
-            pieces.append(_chunk(passage.anchor, passage.heading, text, document.language))
-    return tuple(pieces)
+            piece = words.counted(text, document.language)
+            body.add(piece)
+            chunks.append(_chunk(passage.anchor, passage.heading, text, heading.tokens | piece.tokens))
+    return Read(tuple(chunks), short_answer, body)
 
 
 def best_snippet(
@@ -73,9 +92,8 @@ def marked(text: str, language: str, tokens: Sequence[str]) -> Markup:
     return _marked(text, [(start, end) for start, end, _found in spots])
 
 
-def _chunk(anchor: str, heading: str, text: str, language: str) -> Chunk:
-    distinct = dict.fromkeys(words.index_tokens(f"{heading}\n{text}", language))
-    return Chunk(anchor, heading, text, f" {' '.join(distinct)} ")
+def _chunk(anchor: str, heading: str, text: str, tokens: Iterable[str]) -> Chunk:
+    return Chunk(anchor, heading, text, f" {' '.join(tokens)} ")
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -47,13 +48,16 @@ _MARKS = "".join(
     for point in range(start, end)
     if unicodedata.category(chr(point)).startswith("M") and not re.match(f"[{_UNSPACED}]", chr(point))
 )
-_LETTER = rf"(?:(?![{_UNSPACED}_])[\w{_MARKS}])"
+# What most words are made of comes first, because it is fast.
+_LETTER = rf"(?:[0-9A-Za-z]++|(?![{_UNSPACED}_])[\w{_MARKS}])"
 _CHUNK = re.compile(
     rf"(?P<unspaced>[{_UNSPACED}]+)"
     rf"|(?P<sharp>(?<!\w)[A-Za-z](?:\+\+|\#)(?!\w))"
     rf"|(?P<word>{_LETTER}+(?:['’._\-]{_LETTER}+)*)"
     r"|(?P<picture>[\u2600-\u27bf\U0001f1e6-\U0001faff])"
 )
+_ANY_CHUNK = re.compile(re.sub(r"\?P<\w+>", "?:", _CHUNK.pattern))
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 _JOINTS = re.compile(r"[._\-]")
 _IDENTIFIER = re.compile(r"(?=.*\d\d)(?=.*[a-z])[a-z]{1,12}\d[a-z0-9]*|0x[0-9a-f]{2,16}|\d+[a-z]+\d+[a-z0-9]*|\d{5,20}")
 _VERSION = re.compile(r"v?\d{1,5}(?:\.\d{1,6}){2,4}")
@@ -66,6 +70,21 @@ class Located:
     start: int
     end: int
     tokens: tuple[str, ...]
+
+
+@dataclass
+class Counted:
+    """The words of a text without their order: how often each token occurs, and the spellings."""
+
+    tokens: dict[str, int] = field(default_factory=dict)
+    spellings: set[str] = field(default_factory=set)
+
+    def add(self, other: Counted) -> None:
+        """Count the words of another text, too."""
+        tokens = self.tokens
+        for token, count in other.tokens.items():
+            tokens[token] = tokens.get(token, 0) + count
+        self.spellings |= other.spellings
 
 
 def base_language(language: str) -> str:
@@ -96,6 +115,26 @@ def index_tokens(text: str, language: str) -> list[str]:
     return [token for each in _located(text, language, is_query=False) for token in each.tokens]
 
 
+def counted(text: str, language: str) -> Counted:
+    """What `index_tokens` and `spellings` give, counted in one go through the text."""
+    language = base_language(language)
+    stops = STOP_WORDS.get(language, frozenset())
+    found = Counted()
+    tokens = found.tokens
+    for chunk, count in Counter(_ANY_CHUNK.findall(text)).items():
+        if _UNSPACED_RUN.match(chunk):
+            own = [token for each in _letter_pairs(chunk, 0, is_query=False) for token in each.tokens]
+        elif chunk[0].isalnum() and chunk[-1] not in "+#":
+            own = _word_tokens(chunk, language, stops)
+            found.spellings.update(_spellings_of(chunk))
+        else:
+            own = [token for each in _located(chunk, language, is_query=False) for token in each.tokens]
+            found.spellings.update(spellings(chunk))
+        for token in own:
+            tokens[token] = tokens.get(token, 0) + count
+    return found
+
+
 def located_tokens(text: str, language: str) -> Iterator[Located]:
     """Where the tokens of `index_tokens` stand in the text; letters of unspaced scripts come as pairs."""
     return _located(text, base_language(language), is_query=False)
@@ -115,6 +154,11 @@ def spellings(text: str) -> Iterator[str]:
         word = folded_word(part)
         if 3 <= len(word) <= 40 and word.isalpha():
             yield word
+
+
+@lru_cache(maxsize=65536)
+def _spellings_of(chunk: str) -> tuple[str, ...]:
+    return tuple(spellings(chunk))
 
 
 def located_spellings(text: str) -> Iterator[tuple[int, int, str]]:

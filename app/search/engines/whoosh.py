@@ -33,7 +33,7 @@ from app.search.engines.base import (
 )
 from app.search.generations import Generations, Pointer
 from app.search.indexed import Column, column, indexed, spelling_field
-from app.search.passages import Chunk, chunks_of
+from app.search.passages import Chunk
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
@@ -385,7 +385,7 @@ def _delete(writer: Any, names: Sequence[tuple[str, str]]) -> None:
 def _add(writer: Any, document: Document) -> None:
     try:
         kept = indexed(document)
-        chunks = tuple((each.anchor, each.heading, each.text, each.tokens) for each in chunks_of(document))
+        chunks = tuple((each.anchor, each.heading, each.text, each.tokens) for each in kept.chunks)
     except Exception as error:
         raise Unindexable(document.kind, document.key, f"{type(error).__name__}: {error}") from error
     writer.add_document(
