@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.foundation.errors import InvalidInput
 from app.foundation.text import one_line, slugified
-from app.knowledge.models import Category
+from app.knowledge.models import Article, Category, Publication
 from app.knowledge.redirects import add_redirect
 from app.knowledge.site_version import raise_site_version
+from app.search.indexing import request_indexing
 
 DEEPEST = 12
 
@@ -46,10 +47,13 @@ def rename_category(session: Session, category: Category, *, title: str, slug: s
     if not one_line(title):
         raise InvalidInput("Give the category a title.", field="title")
     category.title = one_line(title)
-    raise_site_version(session)
     new_slug = slugified(slug) if slug else category.slug
-    if new_slug == category.slug:
-        return
+    if new_slug != category.slug:
+        _move(session, category, new_slug)
+    raise_site_version(session)
+
+
+def _move(session: Session, category: Category, new_slug: str) -> None:
     old = category.path
     new = "/".join([*old.split("/")[:-1], new_slug])
     if session.scalar(select(Category.id).where(Category.path == new)):
@@ -62,6 +66,18 @@ def rename_category(session: Session, category: Category, *, title: str, slug: s
         moved.path = new + before[len(old) :]
         session.flush()
         add_redirect(session, f"/categories/{before}", category=moved)
+    request_indexing(session, "article", _keys_below(session, new))
+
+
+def _keys_below(session: Session, path: str) -> list[str]:
+    """The documents of what is published at a path and below: they are found by the path, too."""
+    rows = session.execute(
+        select(Publication.article_id, Publication.language)
+        .join(Article, Article.id == Publication.article_id)
+        .join(Category, Category.id == Article.category_id)
+        .where((Category.path == path) | Category.path.startswith(path + "/", autoescape=True))
+    )
+    return [f"{article_id}:{language}" for article_id, language in rows]
 
 
 def _made(session: Session, path: str, slug: str, parent: Category | None, title: str) -> Category:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -35,6 +36,10 @@ from app.search.indexing import request_indexing
 
 LONGEST_TITLE = 300
 LONGEST_BODY = 2_000_000
+_SAVED_MEANWHILE = (
+    "Somebody saved this article while you were writing. Nothing was lost or overwritten: "
+    "compare their text with yours and save again."
+)
 
 
 @dataclass(frozen=True)
@@ -127,18 +132,10 @@ def save_revision(
         .with_for_update()
     )
     if translation is None:
-        wanted = slugified(slug or text.title)
-        translation = Translation(
-            article_id=article.id, language=language, slug=_free_slug(session, article.id, language, wanted)
-        )
-        session.add(translation)
-        session.flush()
+        _begin_translation(session, article, language, slugified(slug or text.title))
     latest = latest_revision(session, article.id, language)
     if (latest.id if latest else None) != based_on:
-        raise Conflict(
-            "Somebody saved this article while you were writing. Nothing was lost or overwritten: "
-            "compare their text with yours and save again."
-        )
+        raise Conflict(_SAVED_MEANWHILE)
     number = latest.number + 1 if latest else 1
     revision = Revision(
         article_id=article.id,
@@ -189,6 +186,7 @@ def publish(
     Raises:
         InvalidInput: nothing is written in this language yet.
     """
+    _hold(session, article)
     revision = revision or latest_revision(session, article.id, language)
     if revision is None:
         raise InvalidInput(f"Article {article.id} has no text in {language} yet: write it first.")
@@ -245,6 +243,7 @@ def archive(session: Session, article: Article, *, by: Account | None, replaced_
     """
     if replaced_by is not None and replaced_by.id == article.id:
         raise InvalidInput(f"Article {article.id} cannot replace itself: name another one.", field="replaced_by")
+    _hold(session, article)
     languages = list(session.scalars(select(Translation.language).where(Translation.article_id == article.id)))
     session.execute(delete(Publication).where(Publication.article_id == article.id))
     session.expire(article, ["translations"])
@@ -308,6 +307,22 @@ def _checked(text: ArticleText) -> ArticleText:
     if len(body) > LONGEST_BODY:
         raise InvalidInput(f"The text has {len(body):,} characters: use at most {LONGEST_BODY:,}.", field="body")
     return ArticleText(title=title, body=body, short_answer=short_answer)
+
+
+def _begin_translation(session: Session, article: Article, language: str, wanted: str) -> None:
+    begun = Translation(
+        article_id=article.id, language=language, slug=_free_slug(session, article.id, language, wanted)
+    )
+    try:
+        with session.begin_nested():
+            session.add(begun)
+    except IntegrityError as error:
+        raise Conflict(_SAVED_MEANWHILE) from error
+
+
+def _hold(session: Session, article: Article) -> None:
+    """Have others wait who publish or archive the article at the same time; on SQLite they wait already."""
+    session.execute(select(Article.id).where(Article.id == article.id).with_for_update())
 
 
 def _free_slug(session: Session, article_id: int, language: str, wanted: str) -> str:

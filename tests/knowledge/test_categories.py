@@ -1,10 +1,15 @@
 """The category tree."""
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.errors import InvalidInput
+from app.foundation.worker import run_due_jobs
 from app.knowledge.categories import category_at, rename_category
+from app.search.models import IndexingRequest
+from tests.make import Make
 
 
 def test_a_path_makes_what_is_missing_once(session: Session) -> None:
@@ -26,3 +31,13 @@ def test_a_name_that_is_taken_is_refused(session: Session) -> None:
     two = category_at(session, "two")
     with pytest.raises(InvalidInput, match="already a category"):
         rename_category(session, two, title="One", slug="one")
+
+
+def test_articles_of_a_renamed_category_are_found_under_its_new_address(
+    app: Flask, session: Session, make: Make
+) -> None:
+    article, _elsewhere = make.article(category="money/invoices"), make.article("Other", category="other")
+    session.commit()
+    run_due_jobs(app)
+    rename_category(session, category_at(session, "money"), title="Billing", slug="billing")
+    assert session.scalars(select(IndexingRequest.key)).all() == [f"{article.id}:en"]

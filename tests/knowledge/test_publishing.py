@@ -1,10 +1,15 @@
 """Writing and publishing articles."""
 
+import threading
+import time
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.activity import Activity
+from app.foundation.database import transaction
 from app.foundation.errors import Conflict, InvalidInput
 from app.knowledge import publishing
 from app.knowledge.models import (
@@ -174,3 +179,48 @@ def test_a_link_to_what_only_some_may_read_does_not_tell_its_title(session: Sess
     html = session.get_one(Publication, (article.id, "en")).html
     assert f'href="/articles/{secret.id}#now"' in html
     assert "margins" not in html
+
+
+def test_what_is_archived_while_it_is_published_is_not_left_to_readers(
+    app: Flask, session: Session, make: Make
+) -> None:
+    article = make.article("One", published=False)
+    session.commit()
+
+    def archive_beside() -> None:
+        with app.app_context(), transaction() as beside:
+            publishing.archive(beside, beside.get_one(Article, article.id), by=None)
+
+    publishing.publish(session, article, language="en", by=None)
+    other = threading.Thread(target=archive_beside)
+    other.start()
+    time.sleep(0.2)
+    session.commit()
+    other.join()
+    session.expire_all()
+    assert session.get_one(Article, article.id).state is ArticleState.ARCHIVED
+    assert session.get(Publication, (article.id, "en")) is None
+
+
+def test_two_who_begin_the_same_translation_do_not_overwrite_each_other(
+    app: Flask, session: Session, make: Make
+) -> None:
+    article = make.article("One")
+    session.commit()
+    refused: list[Conflict] = []
+
+    def translate_beside() -> None:
+        try:
+            with app.app_context(), transaction() as beside:
+                Make(beside).translation(beside.get_one(Article, article.id), "es", "Dos")
+        except Conflict as error:
+            refused.append(error)
+
+    make.translation(article, "es", "Uno")
+    other = threading.Thread(target=translate_beside)
+    other.start()
+    time.sleep(0.2)
+    session.commit()
+    other.join()
+    assert len(refused) == 1
+    assert session.get_one(Publication, (article.id, "es")).title == "Uno"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +87,8 @@ class Writer:
         source = next((text for text in texts if text.is_source), None)
         if source is not None and self.decisions.actions[source.path] is not Action.KEEP_ASIDE:
             self._finish_article(session, article, source)
+            if self.decisions.actions[source.path] is Action.CHANGE:
+                self._announce_others(session, article, [text.language for text in texts])
 
     def _describe(self, session: Session, article: Article, text: PlannedText) -> None:
         """What the file in the article's first language says of the article as a whole."""
@@ -194,6 +196,13 @@ class Writer:
             if key in text.kept.columns:
                 setattr(article, key, text.kept.columns[key])
         restoring.keep_files(session, article, text)
+
+    def _announce_others(self, session: Session, article: Article, written: Collection[str]) -> None:
+        """Category, tags and audience are found in every language of an article, also in those that did not change."""
+        published = session.scalars(select(Publication.language).where(Publication.article_id == article.id))
+        others = [language for language in published if language not in written]
+        if others:
+            announce_change(session, article, others)
 
     def _redirect(
         self, session: Session, article: Article, text: PlannedText, address: str, language: str | None

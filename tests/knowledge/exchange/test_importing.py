@@ -17,8 +17,10 @@ from sqlalchemy import event, func, select
 from app.foundation.database import Base, db, transaction
 from app.foundation.errors import Conflict, InvalidInput, Unavailable
 from app.foundation.file_lock import FileLock
+from app.foundation.worker import run_due_jobs
 from app.knowledge import publishing
 from app.knowledge.models import Article, ArticleState, ImportedFile, Publication, Revision, Significance
+from app.search import checking
 from config import ROOT
 from tests.knowledge.exchange.trees import (
     PNG,
@@ -74,6 +76,20 @@ def test_importing_twice_changes_nothing(app: Flask, tree: Path) -> None:
 
     assert (report.created, report.changed, report.left_alone) == ([], [], ["a/first.md", "b/second.md"])
     assert store_snapshot(app) == before
+
+
+def test_what_a_file_says_of_the_whole_article_is_found_in_its_other_languages(app: Flask, tmp_path: Path) -> None:
+    source = write(
+        tmp_path / "docs", {"one.md": "---\ntitle: One\n---\n\nA.\n", "one.es.md": "---\ntitle: Uno\n---\n\nB.\n"}
+    )
+    bring_in(app, source)
+    run_due_jobs(app)
+    write(source, {"one.md": "---\ntitle: One\ntags: [new]\n---\n\nA.\n"})
+    assert bring_in(app, source).changed == ["one.md"]
+    run_due_jobs(app)
+    with looking(app) as session:
+        assert len(session.scalars(select(Publication)).all()) == 2
+        assert checking.differences(session) == []
 
 
 def test_a_changed_file_makes_a_moderate_revision_that_is_published(app: Flask, tree: Path) -> None:
