@@ -195,7 +195,8 @@ def listen(settings: Settings) -> socket.socket:
                 f"Port {settings.port} of {settings.host} is taken: stop what runs there, "
                 f"or choose another port, such as make run PORT={settings.port + 1}."
             ) from error
-        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        # A name that cannot be found has a number that is none of the system's; Python adds a bracket of its own.
+        reason = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error.strerror).partition(" (while")[0]
         raise SettingsError(
             f"The site cannot listen at {settings.host}, port {settings.port} ({reason}): "
             "set HOST and PORT to an address of this machine."
