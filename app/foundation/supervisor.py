@@ -196,7 +196,8 @@ def listen(settings: Settings) -> socket.socket:
                 f"or choose another port, such as make run PORT={settings.port + 1}."
             ) from error
         # A name that cannot be found has a number that is none of the system's; Python adds a bracket of its own.
-        reason = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error.strerror).partition(" (while")[0]
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else str(error.strerror).partition(" (while")[0]
         raise SettingsError(
             f"The site cannot listen at {settings.host}, port {settings.port} ({reason}): "
             "set HOST and PORT to an address of this machine."
