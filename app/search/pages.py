@@ -75,7 +75,7 @@ def query_url(**changes: object) -> str:
 
 
 def _address_of_number(query: str) -> str | None:
-    """Where a search for `#404` leads; one for `404` too, unless a title speaks of 404: then it may be an error code."""
+    """Where a search for `#404` leads; one for `404` too, unless a title speaks of it: it may be an error code."""
     words = query.strip()
     number = words.removeprefix("#")
     if not (number.isascii() and number.isdigit() and len(number) < 10) or request.args.get("exact") == "1":
