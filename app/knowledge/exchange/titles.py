@@ -23,6 +23,8 @@ _LATER = re.compile(r"^#{1,6}[ \t]+(?P<title>[^\n]{1,1000}?)[ \t#]*(?:\{[#:.][^}
 _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _MARKS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`|<[^>\n]{1,200}>|\\(?=[^\w\s])")
 _ORDER = re.compile(r"^\d{1,4}[-_. ]+(?=\D)")
+#: `Pay an invoice | Help of Example`: what browsers shall show, not what the page is called.
+_SITE_NAME = re.compile(r"(?<=\S\S)\s?\|\s?[^|]{1,60}$")
 _NO_ANSWER = re.compile(r"\s*(?:learn|read|find out) more(?: about)?\b", re.IGNORECASE)
 
 
@@ -33,6 +35,8 @@ def titled(header: Mapping[str, Any], body: str, path: str) -> tuple[str, str, s
     first = _FIRST.match(body)
     heading = _plain(first["title"] or first["under"] or "") if first else ""
     is_top = bool(first) and (bool(first["under"]) or len(first["marks"] or "") == 1) if first else False
+    if is_top:
+        title = _SITE_NAME.sub("", title) or title
     if title:
         if first and heading and (is_top or folded(heading) == folded(title)):
             return (

@@ -45,6 +45,17 @@ def test_plain_markdown_takes_titles_from_headings_or_file_names(app: Flask, tmp
     assert set(report.left_out) == {"LICENSE.md", "README.md", "CONTRIBUTING.md"}
 
 
+def test_a_title_loses_the_name_of_its_site_when_a_heading_names_the_page(app: Flask, tmp_path: Path) -> None:
+    files = {
+        "a.md": "---\ntitle: Pay by card| Example Docs\n---\n# Paying\n\nText",
+        "b.md": "---\ntitle: Either | or\n---\nText",
+    }
+
+    bring_in(app, write(tmp_path / "docs", files))
+
+    assert titles(app) == {"Pay by card", "Either | or"}
+
+
 def test_folders_become_categories_with_readable_titles(app: Flask, tmp_path: Path) -> None:
     files = {"docs/01-billing/pay_by_card.md": "Text", "docs/_your-account/sign-in.md": "Text"}
 
