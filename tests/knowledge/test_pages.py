@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.roles import Role
 from app.foundation import clock
 from app.foundation.database import db
+from app.foundation.worker import run_due_jobs
 from app.knowledge import feedback, publishing
 from app.knowledge.models import FixVote
 from app.knowledge.redirects import add_redirect
@@ -266,6 +267,22 @@ def test_a_page_needs_as_many_queries_for_five_rows_as_for_one(
         feedback.cast_vote(session, article.id, "en", fixed=True, voter="somebody")
     session.commit()
     assert count_queries(app, client, path) == one
+
+
+@pytest.mark.parametrize("page", ["/search?q=article", "/search?q=%23999", "/api/v1/search?q=article"])
+def test_a_search_needs_as_many_queries_for_five_rows_as_for_one(
+    app: Flask, session: Session, make: Make, client: Visitor, page: str
+) -> None:
+    make.article("Article 0", category="billing", tags=("a",))
+    session.commit()
+    run_due_jobs(app)
+    one = count_queries(app, client, page)
+    for number in range(1, 6):
+        article = make.article(f"Article {number}", category=f"area-{number}", tags=(str(number),))
+        feedback.cast_vote(session, article.id, "en", fixed=True, voter="somebody")
+    session.commit()
+    run_due_jobs(app)
+    assert count_queries(app, client, page) == one
 
 
 def count_queries(app: Flask, client: Visitor, path: str) -> int:
