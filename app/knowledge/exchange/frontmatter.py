@@ -21,6 +21,7 @@ DEEPEST = 50
 # The boundary of the library swallows the blank lines behind it, which may belong to the text.
 _HANDLER = YAMLHandler(fm_boundary=re.compile(r"^-{3,}[ \t]*$", re.MULTILINE))
 _TOO_DEEP = re.compile(r"[\[{]\s*" * DEEPEST)
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 class BrokenYaml(Exception):
@@ -62,7 +63,7 @@ def load(text: str, *, first_line: int = 1, largest: int = LARGEST) -> Any:
     """
     if len(text) > largest:
         raise BrokenYaml(f"is larger than {largest // 2**10} KB", first_line)
-    if _TOO_DEEP.search(text) or _indents(text) > DEEPEST * 2:
+    if _TOO_DEEP.search(text) or _indents(text) > DEEPEST * 2 or _brackets(text) > DEEPEST * 4:
         raise BrokenYaml("is nested too deep", first_line)
     loader = _LenientLoader(text)
     try:
@@ -105,6 +106,15 @@ def _indents(text: str) -> int:
         rest = line.lstrip(" ")
         dashes = len(rest) - len(rest.lstrip("- ")) if rest.startswith("- ") else 0
         deepest = max(deepest, len(line) - len(rest) + dashes if rest else 0)
+    return deepest
+
+
+def _brackets(text: str) -> int:
+    """How many brackets are open at most; those in words count too, hence the wider bound."""
+    depth = deepest = 0
+    for match in _BRACKET.finditer(text):
+        depth = max(0, depth + (1 if match[0] in "[{" else -1))
+        deepest = max(deepest, depth)
     return deepest
 
 

@@ -14,6 +14,8 @@ from app.knowledge.exchange.report import Report
 FOLDERS = frozenset({"include", "includes", "_include", "_includes", "_snippets", "snippets", "_partials"})
 DEEPEST = 10
 LARGEST = 4 * 2**20
+#: What an include costs of that at least: many empty ones take long, too.
+LEAST = 256
 _DOCFX = re.compile(
     r"\[!INCLUDE[ \t]*\[[^\]\n]{0,300}\][ \t]*\([ \t]*(?P<path>[^)\n]{1,300}?)[ \t]*\)[ \t]*\]", re.IGNORECASE
 )
@@ -24,6 +26,13 @@ _LEADS_AWAY = re.compile(r"(?:[a-z][a-z0-9+.-]*:|/|#|~|\{)", re.IGNORECASE)
 def is_include(path: str) -> bool:
     """Whether the file lies in a folder of files that are only there to be included."""
     return any(part in FOLDERS for part in path.lower().split("/")[:-1])
+
+
+@dataclass
+class _Room:
+    """How many characters may still be pulled into a page, however deep they lie."""
+
+    left: int
 
 
 @dataclass
@@ -40,24 +49,22 @@ class Includer:
         Args:
             raw: the file as it stands on the disk, to name the line of a problem.
         """
-        return self._resolved(text, path, raw, (path,))
+        room = _Room(LARGEST)
+        whole = self._resolved(text, path, raw, (path,), room)
+        if room.left < 0:
+            self.report.problem(path, "includes more than 4 MB; the rest was left out")
+        return whole
 
-    def _resolved(self, text: str, path: str, raw: str, trail: tuple[str, ...]) -> str:
+    def _resolved(self, text: str, path: str, raw: str, trail: tuple[str, ...], room: _Room) -> str:
         if "[!INCLUDE" not in text and "{!" not in text and "[!include" not in text.lower():
             return text
-        room = [LARGEST]
 
         def put_in(match: re.Match[str]) -> str:
-            pulled = self._included(match, path, raw, trail)
-            room[0] -= len(pulled)
-            if room[0] < 0:
-                self.report.problem(path, "includes more than 4 MB; the rest was left out", line_of(raw, match[0]))
-                return ""
-            return pulled
+            return "" if room.left < 0 else self._included(match, path, raw, trail, room)
 
         return _ZULIP.sub(put_in, _DOCFX.sub(put_in, text))
 
-    def _included(self, match: re.Match[str], path: str, raw: str, trail: tuple[str, ...]) -> str:
+    def _included(self, match: re.Match[str], path: str, raw: str, trail: tuple[str, ...], room: _Room) -> str:
         line = line_of(raw, match[0])
         target = self._find(match["path"], path)
         if target is None:
@@ -69,7 +76,10 @@ class Includer:
         text = self._text(target)
         if text is None:
             return ""
-        inner = self._resolved(text, target, text, (*trail, target)).strip("\n")
+        room.left -= max(len(text), LEAST)
+        if room.left < 0:
+            return ""
+        inner = self._resolved(text, target, text, (*trail, target), room).strip("\n")
         return replace_addresses(inner, lambda address: _rebased(address, target, path))
 
     def _find(self, wanted: str, path: str) -> str | None:

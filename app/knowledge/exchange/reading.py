@@ -118,5 +118,7 @@ def _walk(root: Path, report: Report, skipped: frozenset[str]) -> Iterable[str]:
                 report.problem(
                     path.encode("utf-8", "replace").decode(), "has a name that is not UTF-8 and was left out"
                 )
+            elif not Path(folder, name).is_file():
+                report.problem(path, "is a pipe or a device and was left out")  # reading one may never end
             elif not name.startswith(".") or name in _HIDDEN_BUT_READ:
                 yield path

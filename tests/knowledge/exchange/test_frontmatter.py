@@ -49,6 +49,7 @@ def test_an_alias_that_leads_to_itself_is_refused() -> None:
         "\n".join(" " * n + "a:" for n in range(3000)),
         "- " * 20_000,
         "a: " + "x" * 300_000,
+        "{a: " * 60_000,
     ],
 )
 def test_what_is_too_deep_or_too_large_is_refused(text: str) -> None:

@@ -394,3 +394,18 @@ def test_archived_and_reviewed_articles_come_in_as_they_are(app: Flask, tree: Pa
         assert old.state is ArticleState.ARCHIVED
         assert (inner.audience, inner.type, inner.is_featured) == ("staff", "reference", True)
         assert str(inner.review_due_on) == "2030-01-02"
+
+
+def test_a_pipe_is_left_out_and_does_not_stop_the_import(app: Flask, tmp_path: Path) -> None:
+    write(tmp_path / "tree", {"good.md": "# Good\n\nWords."})
+    os.mkfifo(tmp_path / "tree/pipe.md")
+    report = bring_in(app, tmp_path / "tree")
+    assert len(report.created) == 1
+    assert "is a pipe or a device and was left out" in [each.what for each in report.problems]
+
+
+def test_includes_that_multiply_end_soon(app: Flask, tmp_path: Path) -> None:
+    files = {f"includes/{number}.md": f"[!INCLUDE [x]({number + 1}.md)]\n" * 10 for number in range(9)}
+    write(tmp_path / "tree", files | {"includes/9.md": "words " * 100, "bomb.md": "[!INCLUDE [x](includes/0.md)]\n"})
+    report = bring_in(app, tmp_path / "tree", is_dry_run=True)
+    assert "includes more than 4 MB; the rest was left out" in [each.what for each in report.problems]
