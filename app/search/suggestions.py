@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -54,11 +55,17 @@ class Suggester:
         vocabularies = [
             known for _batch, prepared in batches for group, known in prepared.vocabularies.items() if group in readers
         ]
-        for wanted in _attempts(asked, vocabularies):
+        attempts = list(_attempts(asked, vocabularies))
+        base = words.base_language(languages[0]) if languages else ""
+        telling = [word for word in asked if not words.is_stop_word(word, base)]
+        if telling != asked:
+            attempts += _attempts(telling, vocabularies)
+        for wanted in attempts:
             found = _best(batches, wanted, languages, readers, most)
             if found:
                 return found
-        return []
+        own = [each for each in languages if words.base_language(each) == base]
+        return _likely(batches, attempts[-1], own, readers, most) if len(telling) > 1 else []
 
     def nearest(
         self, text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str], most: int
@@ -150,6 +157,34 @@ def _best(
     ordered = [title for _rank, title in sorted(chosen.values(), key=lambda each: each[0])]
     best = words.base_language(ordered[0].language) if ordered else ""
     return [title for title in ordered if words.base_language(title.language) == best][:most]
+
+
+def _likely(
+    batches: Sequence[tuple[TitleBatch, _Prepared]],
+    wanted: list[list[str]],
+    languages: Sequence[str],
+    readers: frozenset[str],
+    most: int,
+) -> list[Title]:
+    """Titles with at least half of the words; what few titles hold says more than what many do."""
+    held: list[tuple[list[int], _Wording, Title]] = []
+    for batch, prepared in batches:
+        for wording in prepared.wordings:
+            title = batch.titles[wording.place]
+            if title.language not in languages or title.readers not in readers or wording.place in batch.gone:
+                continue
+            parts = [at for at, starts in enumerate(wanted) if any(f" {start}" in wording.text for start in starts)]
+            if parts:
+                held.append((parts, wording, title))
+    holders = Counter(at for parts, _wording, _title in held for at in parts)
+    chosen: dict[tuple[str, str], tuple[tuple[float, _Rank], Title]] = {}
+    for parts, wording, title in held:
+        if 2 * len(parts) >= len(wanted):
+            rank = -sum(1 / holders[at] for at in parts), _rank(wording, title, wanted, 0)
+            known = chosen.get((title.kind, title.group))
+            if known is None or rank < known[0]:
+                chosen[title.kind, title.group] = (rank, title)
+    return [title for _rank, title in sorted(chosen.values(), key=lambda each: each[0])][:most]
 
 
 def _rank(wording: _Wording, title: Title, wanted: list[list[str]], preference: int) -> _Rank:
