@@ -14,7 +14,7 @@ from app.knowledge.exchange import marks, ownformat
 from app.knowledge.exchange.plan import Plan, PlannedText
 from app.knowledge.exchange.report import Report
 
-BATCH = 50
+BATCH = 20
 Counting = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 
 

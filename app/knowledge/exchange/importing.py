@@ -140,7 +140,7 @@ def _rendered_ahead(
 ) -> Iterator[tuple[list[str], dict[str, markdown.Rendered]]]:
     """Each batch with its texts rendered; while one is written, the next is rendered."""
     waiting: tuple[list[str], dict[str, Pending]] | None = None
-    for batch in _batched(groups, writing.BATCH // 2):
+    for batch in _batched(groups, writing.BATCH):
         texts = list(writer.texts_of(batch))
         with reading() as session:
             asked = {}
