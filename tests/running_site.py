@@ -55,7 +55,7 @@ class RunningSite:
         except OSError:
             return None
 
-    def wait(self, path: str = "/healthz", *, seconds: float = 30) -> None:
+    def wait(self, path: str = "/healthz", *, seconds: float = 60) -> None:
         """Wait until the site answers 200 there."""
         deadline = time.monotonic() + seconds
         while self.get(path) != 200:

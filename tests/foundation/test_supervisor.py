@@ -21,7 +21,7 @@ from tests.running_site import FLASK, environment, free_port, running_site
 Databases = SqliteDatabases | PostgresqlDatabases
 
 
-def wait_for(is_so: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to pass in time"

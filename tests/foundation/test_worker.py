@@ -52,7 +52,7 @@ def start_worker(app: Flask, settings: Settings) -> Iterator[Start]:
         process.stdout.close()
 
 
-def wait_for(is_so: Callable[[], bool], seconds: float = 15) -> None:
+def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to pass in time"
@@ -96,7 +96,7 @@ def test_a_worker_told_to_stop_finishes_the_job_at_hand(app: Flask, settings: Se
     stopped = start_worker()
     wait_for((settings.data_dir / "begun-a").exists)
     stopped.terminate()
-    assert stopped.wait(10) == 0
+    assert stopped.wait(60) == 0
     assert notes(app) == ["a"]
     assert len(waiting(app)) == 1
 
@@ -106,7 +106,7 @@ def test_a_second_worker_is_refused(app: Flask, settings: Settings, start_worker
     start_worker()
     wait_for((settings.data_dir / "begun-a").exists)
     second = start_worker()
-    assert second.wait(10) == 3
+    assert second.wait(60) == 3
     assert second.stdout is not None
     assert second.stdout.read().startswith("Another worker runs in this data folder")
 
