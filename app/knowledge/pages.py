@@ -13,7 +13,7 @@ from app.accounts.signing_in import reader_groups
 from app.foundation.database import db
 from app.foundation.errors import Gone, InvalidInput, NotFound
 from app.knowledge import feedback, queries
-from app.knowledge.models import VoteReason
+from app.knowledge.models import FixVote, VoteReason
 from app.knowledge.redirects import redirected
 from app.knowledge.voters import new_voter, remember_voter, voter
 from app.web.access import PUBLIC, access
@@ -21,6 +21,9 @@ from app.web.languages import reader_language
 from app.web.origin import anonymous_form
 from app.web.page_cache import kept
 from app.web.pagination import page_number
+
+#: Programs for mail cut addresses that are much longer.
+_LONGEST_IN_MAIL = 600
 
 pages = Blueprint("knowledge", __name__, template_folder="templates")
 
@@ -38,13 +41,15 @@ class VoteView:
 
 @dataclass(frozen=True)
 class ContactAbout:
-    """What somebody was reading when they turned to a person."""
+    """What somebody was reading when they turned to a person, and what they said about it here."""
 
     article_id: int
     article_title: str
     article_url: str
     revision_number: int
     query: str
+    is_unfixed: bool = False
+    comment: str = ""
 
 
 @pages.get("/")
@@ -148,10 +153,12 @@ def vote_reason(article_id: int) -> AnyResponse:
 
 @pages.get("/contact")
 @access(PUBLIC)
-def contact() -> str:
-    """Every way to a person, carrying along what was read and searched."""
+def contact() -> Response:
+    """Every way to a person, carrying along what was read, searched and said about it."""
     about = _contact_about()
-    return render_template("knowledge/contact.html", about=about, mailto=_mailto(about))
+    page = current_app.make_response(render_template("knowledge/contact.html", about=about, mailto=_mailto(about)))
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
 
 
 @pages.get("/<path:path>")
@@ -168,8 +175,7 @@ def contact_address(shown: queries.ArticlePage, query: str) -> str:
 
 
 def _vote_view(shown: queries.ArticlePage, query: str) -> VoteView:
-    voter_id = voter()
-    said = feedback.vote_of(db.session, shown.id, shown.language, voter=voter_id) if voter_id else None
+    said = _said_about(shown)
     return VoteView(
         state="none" if said is None else "yes" if said.fixed else "no",
         reason=said.reason.value if said and said.reason else "",
@@ -177,6 +183,11 @@ def _vote_view(shown: queries.ArticlePage, query: str) -> VoteView:
         query=query[: feedback.LONGEST_QUERY],
         fix_rate=feedback.fix_rate(db.session, shown.id, shown.language),
     )
+
+
+def _said_about(shown: queries.ArticlePage) -> FixVote | None:
+    voter_id = voter()
+    return feedback.vote_of(db.session, shown.id, shown.language, voter=voter_id) if voter_id else None
 
 
 def _voted_on(article_id: int) -> queries.ArticlePage:
@@ -219,7 +230,10 @@ def _contact_about() -> ContactAbout | None:
         return ContactAbout(0, "", "", 0, query) if query else None
     revision = request.args.get("revision", "")
     read = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 7 else shown.revision_number
-    return ContactAbout(shown.id, shown.title, shown.url, read, query)
+    said = _said_about(shown)
+    is_unfixed = said is not None and not said.fixed
+    comment = said.comment if said is not None else ""
+    return ContactAbout(shown.id, shown.title, shown.url, read, query, is_unfixed, comment)
 
 
 def _mailto(about: ContactAbout | None) -> str:
@@ -230,7 +244,9 @@ def _mailto(about: ContactAbout | None) -> str:
     if about and about.article_id:
         site = settings.site_url or request.host_url
         lines += ["I read: " + about.article_title, site.rstrip("/") + about.article_url]
-        lines += [f"(article {about.article_id}, revision {about.revision_number}); it did not fix my problem."]
+        lines += [f"(article {about.article_id}, version {about.revision_number})"]
+        lines += ["It did not fix my problem."] if about.is_unfixed else []
+        lines += [f"I wrote there: {about.comment[:_LONGEST_IN_MAIL]}"] if about.comment else []
     if about and about.query:
         lines += ["I searched for: " + about.query]
     subject = about.query or about.article_title if about else ""

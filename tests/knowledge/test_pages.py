@@ -1,5 +1,6 @@
 """The public pages of articles."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -237,6 +238,21 @@ def test_contact_carries_what_was_read_and_searched(session: Session, make: Make
     page = client.get(f"/contact?article={article.id}&revision=1&q=lost+key").text
     assert "Reset" in page
     assert "lost key" in page
+
+
+def test_contact_says_again_what_was_told_here_and_nothing_that_was_not(
+    app: Flask, session: Session, make: Make, client: Visitor
+) -> None:
+    article = make.article("Reset")
+    session.commit()
+    app.extensions["settings"] = replace(app.extensions["settings"], contact_email="help@example.com")
+    address = f"/contact?article={article.id}&language=en&revision=1"
+    assert "did%20not%20fix" not in client.get(address).text
+    client.post(f"/articles/{article.id}/votes", data={"fixed": "no"})
+    client.post(f"/articles/{article.id}/votes/reason", data={"reason": "did_not_work", "comment": "Step 3 fails"})
+    page = client.get(address).text
+    assert '<dd dir="auto">Step 3 fails</dd>' in page
+    assert "It%20did%20not%20fix%20my%20problem.%0D%0AI%20wrote%20there%3A%20Step%203%20fails" in page
 
 
 @pytest.mark.parametrize("article", ["x", "-1", "9" * 30, "4711", "%00"])
