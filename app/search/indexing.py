@@ -207,7 +207,7 @@ def _follow() -> None:
     try:
         work_off()
     except EngineUnavailable as error:
-        logger.info("The old search index cannot follow while the new one is built: %s", error)
+        logger.debug("The old search index cannot follow while the new one is built: %s", error)
 
 
 def _next_rows(generation: str) -> Sequence[IndexingRequest]:
