@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.foundation.database import reading, transaction
-from app.foundation.file_lock import AlreadyHeld, FileLock
+from app.foundation.file_lock import FileLock
 from app.foundation.jobs import Job
 from app.foundation.migrating import make_ready
 from app.search import checking, indexing
@@ -98,11 +98,7 @@ def status() -> None:
 
 
 def _worker_runs() -> bool:
-    try:
-        with FileLock(current_app.extensions["settings"].data_dir / "worker.lock"):
-            return False
-    except AlreadyHeld:
-        return True
+    return FileLock(current_app.extensions["settings"].data_dir / "worker.lock").is_held()
 
 
 def _ask_worker() -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation import jobs
+from app.foundation.file_lock import FileLock
 from app.foundation.worker import run_due_jobs
 from app.search import checking, indexing
 from app.search.checking import Difference, Problem
 from app.search.documents import Document
 from app.search.models import IndexingRequest
+from config import Settings
 from tests.search.shelf import Shelf, document
 
 
@@ -202,3 +204,14 @@ def test_the_commands_rebuild_verify_and_repair(app: Flask, session: Session, sh
     assert (repaired.exit_code, "missing: leaflet 3:en" in repaired.output) == (1, True)
     run_due_jobs(app)
     assert run(args=["search", "verify"]).exit_code == 0
+
+
+def test_a_rebuild_by_hand_is_no_sign_of_a_worker(app: Flask, shelf: Shelf, settings: Settings) -> None:
+    run = app.test_cli_runner().invoke
+    assert run(args=["search", "rebuild"]).exit_code == 0
+    assert not app.test_client().get("/readyz").get_json()["parts"]["worker"]["ok"]
+    lock = FileLock(settings.data_dir / "worker.lock")
+    assert not lock.is_held()
+    with FileLock(settings.data_dir / "worker.lock"):
+        assert lock.is_held()
+    assert not lock.is_held()
