@@ -65,7 +65,9 @@ class Suggester:
             if found:
                 return found
         own = [each for each in languages if words.base_language(each) == base]
-        return _likely(batches, attempts[-1], own, readers, most) if len(telling) > 1 else []
+        if len(telling) < 2:
+            return []
+        return _likely(batches, _forgiven(telling, vocabularies), own, readers, most)
 
     def nearest(
         self, text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str], most: int
@@ -118,6 +120,13 @@ def _attempts(asked: list[str], vocabularies: Sequence[list[str]]) -> Iterator[l
     if not asked:
         return
     yield [[word] for word in asked]
+    forgiven = _forgiven(asked, vocabularies)
+    if all(forgiven) and forgiven != [[word] for word in asked]:
+        yield forgiven
+
+
+def _forgiven(asked: list[str], vocabularies: Sequence[list[str]]) -> list[list[str]]:
+    """For each word the words that it may have been meant to be; none for one that is far from all."""
     forgiven = []
     for word in asked:
         if len(word) < SHORTEST or any(_begins(known, word) for known in vocabularies):
@@ -125,8 +134,7 @@ def _attempts(asked: list[str], vocabularies: Sequence[list[str]]) -> Iterator[l
         else:
             near = {each for each in one_slip(word) if any(_begins(known, each) for known in vocabularies)}
             forgiven.append(sorted(near, key=lambda each: (each[:1] != word[:1], each))[:12])
-    if all(forgiven) and forgiven != [[word] for word in asked]:
-        yield forgiven
+    return forgiven
 
 
 def _begins(vocabulary: list[str], start: str) -> bool:
@@ -144,9 +152,10 @@ def _best(
     preference = {language: place for place, language in reversed(list(enumerate(languages)))}
     chosen: dict[tuple[str, str], tuple[_Rank, Title]] = {}
     for batch, prepared in batches:
-        for wording in prepared.wordings:
-            if not all(any(f" {start}" in wording.text for start in starts) for starts in wanted):
-                continue
+        fitting = prepared.wordings
+        for starts in sorted(wanted, key=lambda each: -min(map(len, each))):
+            fitting = _holding(fitting, starts)
+        for wording in fitting:
             title = batch.titles[wording.place]
             if title.language not in preference or title.readers not in readers or wording.place in batch.gone:
                 continue
@@ -169,12 +178,13 @@ def _likely(
     """Titles with at least half of the words; what few titles hold says more than what many do."""
     held: list[tuple[list[int], _Wording, Title]] = []
     for batch, prepared in batches:
-        for wording in prepared.wordings:
+        found: dict[int, tuple[list[int], _Wording]] = {}
+        for at, starts in enumerate(wanted):
+            for wording in _holding(prepared.wordings, starts):
+                found.setdefault(id(wording), ([], wording))[0].append(at)
+        for parts, wording in found.values():
             title = batch.titles[wording.place]
-            if title.language not in languages or title.readers not in readers or wording.place in batch.gone:
-                continue
-            parts = [at for at, starts in enumerate(wanted) if any(f" {start}" in wording.text for start in starts)]
-            if parts:
+            if title.language in languages and title.readers in readers and wording.place not in batch.gone:
                 held.append((parts, wording, title))
     holders = Counter(at for parts, _wording, _title in held for at in parts)
     chosen: dict[tuple[str, str], tuple[tuple[float, _Rank], Title]] = {}
@@ -185,6 +195,15 @@ def _likely(
             if known is None or rank < known[0]:
                 chosen[title.kind, title.group] = (rank, title)
     return [title for _rank, title in sorted(chosen.values(), key=lambda each: each[0])][:most]
+
+
+def _holding(wordings: list[_Wording], starts: Sequence[str]) -> list[_Wording]:
+    """Those of the wordings with a word that begins like one of these. Asked of every title at every key stroke."""
+    if len(starts) == 1:
+        wanted = f" {starts[0]}"
+        return [each for each in wordings if wanted in each.text]
+    begun = [f" {start}" for start in starts]
+    return [each for each in wordings if any(start in each.text for start in begun)]
 
 
 def _rank(wording: _Wording, title: Title, wanted: list[list[str]], preference: int) -> _Rank:

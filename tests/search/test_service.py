@@ -159,6 +159,7 @@ def test_suggestions_come_while_typing(app: Flask, ask: Ask) -> None:
     assert titles("garantia") == ["Solo en español: garantía"]
     assert titles("how can i pay an inv") == ["Pay an invoice"]
     assert titles("i cannot replace toner cartridge") == ["Replace the toner"]
+    assert titles("forgot tonre") == ["Replace the toner"]
     assert titles("toner") == titles("toner in") == ["Replace the toner"]
     assert titles("margin") == titles("margin of") == []
     assert titles("the margin of staff") == []
