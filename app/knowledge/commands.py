@@ -14,9 +14,11 @@ from app.foundation.errors import NotFound, ProductError
 from app.knowledge import publishing
 from app.knowledge.models import Article
 
+_ID = click.IntRange(1, 2**31 - 1)
+
 
 @click.command("publish")
-@click.argument("article_id", type=int)
+@click.argument("article_id", type=_ID)
 @click.option("--language", default="", help="Only this language. Default: every language that it is written in.")
 @with_appcontext
 def publish_command(article_id: int, language: str) -> None:
@@ -30,8 +32,8 @@ def publish_command(article_id: int, language: str) -> None:
 
 
 @click.command("archive")
-@click.argument("article_id", type=int)
-@click.option("--replaced-by", type=int, help="The article that readers of the old address are sent to.")
+@click.argument("article_id", type=_ID)
+@click.option("--replaced-by", type=_ID, help="The article that readers of the old address are sent to.")
 @with_appcontext
 def archive_command(article_id: int, replaced_by: int | None) -> None:
     """Take article ARTICLE_ID away from readers. Its texts are kept, and `flask content publish` brings it back."""
