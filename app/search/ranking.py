@@ -10,6 +10,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.search.engines.base import Query
 
@@ -22,6 +23,7 @@ LEAST_COVERAGE = 0.5
 NEVER_CUT = 10
 #: An identifier that more documents carry than this tells them apart no better than a word does.
 MOST_CARRIERS = 20
+MOST_KEPT_AUDIENCES = 50
 
 Postings = tuple[Sequence[int], Sequence[float]]
 
@@ -53,6 +55,21 @@ class Part:
     deleted: frozenset[int]
     lengths: Mapping[str, Sequence[float]]
     totals: Mapping[str, tuple[int, int]]
+    _findable: dict[tuple[frozenset[str], frozenset[str] | None], bytearray] = field(default_factory=dict)
+
+    def findable(self, languages: frozenset[str], readers: frozenset[str] | None) -> bytearray:
+        """For each place 1 when its document is in one of the languages and for these readers, else 0; kept."""
+        known = self._findable.get((languages, readers))
+        if known is None:
+            known = bytearray(
+                each.language in languages and (readers is None or each.readers in readers) for each in self.facts
+            )
+            for place in self.deleted:
+                known[place] = 0
+            if len(self._findable) > MOST_KEPT_AUDIENCES:
+                self._findable.clear()
+            self._findable[languages, readers] = known
+        return known
 
 
 @dataclass
@@ -66,13 +83,12 @@ class Ranked:
     weights: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Candidate:
-    part: int
-    place: int
-    facts: Facts
+class _Candidate(NamedTuple):
     score: float
     coverage: float
+    facts: Facts
+    part: int
+    place: int
 
 
 def field_name(name: str, base: str) -> str:
@@ -84,25 +100,23 @@ def rank(parts: Sequence[Part], query: Query) -> Ranked:
     """Rank all documents that hold any of the tokens, cut the long tail, count what is left."""
     ranked = Ranked()
     candidates: list[_Candidate] = []
-    preference = {language: place for place, language in reversed(list(enumerate(query.languages)))}
+    languages = frozenset(query.languages)
     carriers = _carriers(parts, query.identifiers)
     for base, tokens in query.tokens.items():
         scores, coverage, weights = _scored(parts, base, tokens)
         ranked.weights[base] = weights
         _lift(parts, base, carriers, scores, coverage, sum(weights.values()))
         for at, part in enumerate(parts):
-            covered = coverage[at]
-            for place, score in scores[at].items():
-                facts = part.facts[place]
-                if (
-                    facts.language in preference
-                    and place not in part.deleted
-                    and (query.readers is None or facts.readers in query.readers)
-                ):
-                    candidates.append(_Candidate(at, place, facts, score, covered[place]))
-    hits = _without_tail(_one_a_group(candidates, preference))
+            covered, facts, findable = coverage[at], part.facts, part.findable(languages, query.readers)
+            candidates += [
+                _Candidate(score, covered[place], facts[place], at, place)
+                for place, score in scores[at].items()
+                if findable[place]
+            ]
+    # A group has one document a language, so with one language there is nothing to choose.
+    hits = _without_tail(_one_a_group(candidates, query.languages) if len(languages) > 1 else candidates)
     passing = _count(hits, query.filters, ranked)
-    best = heapq.nsmallest(query.offset + query.limit, passing, key=_order)[query.offset :]
+    best = _best(passing, query.offset + query.limit)[query.offset :]
     ranked.page = [(each.part, each.place, each.score) for each in best]
     return ranked
 
@@ -203,7 +217,8 @@ def _lift(
         coverage[at][place] = everything
 
 
-def _one_a_group(candidates: Sequence[_Candidate], preference: Mapping[str, int]) -> list[_Candidate]:
+def _one_a_group(candidates: Sequence[_Candidate], languages: Sequence[str]) -> list[_Candidate]:
+    preference = {language: place for place, language in reversed(list(enumerate(languages)))}
     chosen: dict[tuple[str, str], _Candidate] = {}
     for each in candidates:
         name = (each.facts.kind, each.facts.group)
@@ -217,6 +232,16 @@ def _claim(each: _Candidate, preference: Mapping[str, int]) -> tuple[int, float,
     return preference[each.facts.language], -each.score, each.facts.key
 
 
+def _best(hits: Sequence[_Candidate], most: int) -> list[_Candidate]:
+    """The first so many in order. Only those that score enough are compared in full, which is slow."""
+    if most <= 0:
+        return []
+    if len(hits) > most:
+        least = heapq.nlargest(most, [each.score for each in hits])[-1]
+        hits = [each for each in hits if each.score >= least]
+    return sorted(hits, key=_order)[:most]
+
+
 def _order(each: _Candidate) -> tuple[float, str, str]:
     return -each.score, each.facts.kind, each.facts.key
 
@@ -225,25 +250,26 @@ def _without_tail(hits: list[_Candidate]) -> list[_Candidate]:
     if len(hits) <= NEVER_CUT:
         return hits
     least = LEAST_COVERAGE * max(each.coverage for each in hits) - 1e-9
-    first = heapq.nsmallest(NEVER_CUT, hits, key=_order)
-    kept = {id(each) for each in first}
-    return [each for each in hits if each.coverage >= least or id(each) in kept]
+    first = _best(hits, NEVER_CUT)
+    return [each for each in hits if each.coverage >= least] + [each for each in first if each.coverage < least]
 
 
 def _count(hits: Sequence[_Candidate], filters: Mapping[str, str], ranked: Ranked) -> list[_Candidate]:
-    passing = []
-    facets = ranked.facets
+    # Documents with the same facets share one mapping, so that what many have in common is looked at once.
+    alike: dict[int, list[_Candidate]] = {}
     for each in hits:
-        own = each.facts.facets
+        alike.setdefault(id(each.facts.facets), []).append(each)
+    passing: list[_Candidate] = []
+    for group in alike.values():
+        own = group[0].facts.facets
         failed = [facet for facet, value in filters.items() if value not in own.get(facet, ())]
         if not failed:
-            passing.append(each)
-        elif len(failed) > 1:
-            continue
-        for facet in failed or own:
-            counts = facets.setdefault(facet, {})
-            for value in own.get(facet, ()):
-                counts[value] = counts.get(value, 0) + 1
+            passing += group
+        if len(failed) <= 1:
+            for facet in failed or own:
+                counts = ranked.facets.setdefault(facet, {})
+                for value in own.get(facet, ()):
+                    counts[value] = counts.get(value, 0) + len(group)
     ranked.total = len(passing)
     ranked.elsewhere = len(hits) - len(passing)
     return passing

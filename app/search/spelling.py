@@ -1,18 +1,24 @@
 """ "Did you mean": words that the site does not know, one slip of the finger away from words that it knows.
 
-Every word that one slip could have come from is looked up, which costs the same however large the site is.
+Every word that one slip could have come from is looked up, which costs the same however large the site is. A wrong
+correction annoys more than a missing one: names, codes, everyday words and doubtful guesses are left alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from app.search import words
 from app.search.engines.base import Engine, Query
+from app.search.everyday_words import EVERYDAY_WORDS
 
 SHORTEST = 4
 LONGEST = 24
 MOST_CORRECTIONS = 4
+#: From so many documents on, a word that only one holds is taken for a slip in that one.
+MANY_DOCUMENTS = 200
+_JOINTS = frozenset("._-/@")
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
     "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ",
@@ -37,9 +43,13 @@ def one_slip(word: str) -> Iterator[str]:
                 yield before + letter + after[1:]
 
 
-def best_of(word: str, known: Mapping[str, int]) -> str | None:
-    """The likeliest of the known words: same first letter first, then the most frequent, then by alphabet."""
-    return min(known, key=lambda each: (each[0] != word[0], -known[each], each)) if known else None
+def best_of(word: str, known: Mapping[str, int], *, least: int = 1) -> str | None:
+    """The likeliest of the known words that `least` documents hold: the most frequent, then by alphabet.
+
+    Another first letter is not believed: too many words rhyme.
+    """
+    likely = [each for each, count in known.items() if count >= least and _is_likely(word, each)]
+    return min(likely, key=lambda each: (each[0] != word[0], -known[each], each)) if likely else None
 
 
 def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str]) -> str | None:
@@ -52,7 +62,7 @@ def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: f
     spots = [
         (start, end, word)
         for start, end, word in words.located_spellings(text)
-        if SHORTEST <= len(word) <= LONGEST and not _is_stop_word(word, languages)
+        if SHORTEST <= len(word) <= LONGEST and _is_plain(text, start, end) and not _is_everyday(word, languages)
     ]
     unknown = _unknown(dict.fromkeys(word for _start, _end, word in spots), engine, languages, readers)
     own = [each for each in languages if words.base_language(each) == words.base_language(languages[0])]
@@ -61,13 +71,41 @@ def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: f
         likely = [each for each in tried if not _is_stop_word(each, languages)]
         return engine.frequencies(likely, own, readers) or engine.frequencies(likely, languages, readers)
 
-    replacements = _replacements(unknown, known)
+    if not unknown:
+        return None
+    documents = sum(count for language, count in engine.languages(readers).items() if language in languages)
+    replacements = _replacements(unknown, known, least=2 if documents >= MANY_DOCUMENTS else 1)
     if not replacements:
         return None
     for start, end, word in reversed(spots):
         if word in replacements:
             text = text[:start] + replacements[word] + text[end:]
     return text
+
+
+def _is_likely(word: str, meant: str) -> bool:
+    is_other_letter = len(word) == len(meant) and sorted(word) != sorted(meant)
+    return not is_other_letter or word[0] == meant[0]
+
+
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Whether nothing about a word's looks says that it is a name or part of a code."""
+    word = text[start:end]
+    is_alone = not (text[:start][-1:].isalnum() or text[end : end + 1].isalnum() or text[:start][-1:] in _JOINTS)
+    is_lower = word.islower() or not word.isascii() or text.isupper() or (not text[:start].strip() and word.istitle())
+    return is_alone and is_lower and (text[end : end + 1] not in _JOINTS or not text[end + 1 : end + 2].isalnum())
+
+
+def _is_everyday(word: str, languages: Iterable[str]) -> bool:
+    return any(
+        words.is_stop_word(word, base) or words.stemmed(word, base) in _everyday_stems(base)
+        for base in map(words.base_language, languages)
+    )
+
+
+@lru_cache
+def _everyday_stems(base: str) -> frozenset[str]:
+    return frozenset(words.stemmed(word, base) for word in EVERYDAY_WORDS.get(base, ()))
 
 
 def _is_stop_word(word: str, languages: Iterable[str]) -> bool:
@@ -92,10 +130,12 @@ def _unknown(asked: Iterable[str], engine: Engine, languages: Sequence[str], rea
     return unknown
 
 
-def _replacements(unknown: Iterable[str], frequencies: Callable[[Iterable[str]], Mapping[str, int]]) -> dict[str, str]:
+def _replacements(
+    unknown: Iterable[str], frequencies: Callable[[Iterable[str]], Mapping[str, int]], *, least: int
+) -> dict[str, str]:
     replacements = {}
     for word in list(unknown)[:MOST_CORRECTIONS]:
-        best = best_of(word, frequencies({each for each in one_slip(word) if len(each) >= SHORTEST - 1}))
+        best = best_of(word, frequencies({each for each in one_slip(word) if len(each) >= SHORTEST}), least=least)
         if best is not None:
             replacements[word] = best
     return replacements

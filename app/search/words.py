@@ -123,7 +123,7 @@ def counted(text: str, language: str) -> Counted:
     tokens = found.tokens
     for chunk, count in Counter(_ANY_CHUNK.findall(text)).items():
         if _UNSPACED_RUN.match(chunk):
-            own = [token for each in _letter_pairs(chunk, 0, is_query=False) for token in each.tokens]
+            own: Iterable[str] = [token for each in _letter_pairs(chunk, 0, is_query=False) for token in each.tokens]
         elif chunk[0].isalnum() and chunk[-1] not in "+#":
             own = _word_tokens(chunk, language, stops)
             found.spellings.update(_spellings_of(chunk))
