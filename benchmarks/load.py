@@ -31,12 +31,17 @@ request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) e
 """
 
 
+def free_port() -> int:
+    """A port of the loopback address that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextlib.contextmanager
 def server(target: str, environment: Mapping[str, str], *, processes: int = 2, threads: int = 8) -> Iterator[str]:
     """Gunicorn on a free loopback port serving `target`; gives its address and ends it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", str(processes), "--threads", str(threads)]
     command += ["-b", f"127.0.0.1:{port}", "--log-level", "warning", target]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
