@@ -5,7 +5,9 @@ Only the ledger is a promise: what is lost here, the worker finds there.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sqlite3
 from pathlib import Path
 from threading import Lock
 
@@ -28,17 +30,35 @@ class Carrier:
             self._queue().storage.enqueue(str(job_id).encode("ascii"))
         except Exception as error:
             logger.warning("Job %d was not carried to the worker (%s); it will find it in the ledger.", job_id, error)
+            self._reopen(is_new=False)
 
     def arrived(self) -> list[int]:
-        """The ids that wait, oldest first, each once; they are taken off the queue."""
-        storage = self._queue().storage
-        waiting = dict.fromkeys(int(each) for each in iter(storage.dequeue, None))
+        """The ids that wait, oldest first, each once; they are taken off the queue. Never raises, as `carry`."""
+        try:
+            storage = self._queue().storage
+            waiting = dict.fromkeys(int(each) for each in iter(storage.dequeue, None))
+        except Exception as error:
+            logger.warning("The queue of jobs cannot be read (%s); the worker looks into the ledger.", error)
+            is_damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+            self._reopen(is_new=is_damaged)
+            return []
         return list(waiting)
 
     def close(self) -> None:
         """Close the file in this thread."""
         if self._opened is not None:
             self._opened.storage.close()
+
+    def _reopen(self, *, is_new: bool) -> None:
+        """Begin anew: all that is in the file is in the ledger. Only the worker may take a damaged one away."""
+        with self._opening:
+            if self._opened is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._opened.storage.close()
+                self._opened = None
+            for end in ("", "-wal", "-shm") if is_new else ():
+                with contextlib.suppress(OSError):
+                    self.path.with_name(self.path.name + end).unlink(missing_ok=True)
 
     def _queue(self) -> SqliteHuey:
         # The file is opened on the first use: most commands never carry a job.
