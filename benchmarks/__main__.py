@@ -3,5 +3,5 @@
 from benchmarks import pages, search_speed, start
 
 start.main()
-search_speed.main()
+search_speed.main([])
 pages.main()
