@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.signing_in import reader_groups
 from app.foundation.database import db
 from app.foundation.errors import Gone, InvalidInput, NotFound
-from app.knowledge import feedback, queries
+from app.knowledge import areas, article_page, feedback, queries
 from app.knowledge.models import FixVote, VoteReason
 from app.knowledge.redirects import redirected
 from app.knowledge.voters import new_voter, remember_voter, voter
@@ -65,7 +65,7 @@ def around_search() -> dict[str, Any]:
     """What helps somebody who has not found anything yet: an example, the areas, and what helped others most."""
     language, readers = reader_language(), reader_groups()
     return {
-        "areas": queries.area_cards(db.session, readers=readers),
+        "areas": areas.area_cards(db.session, readers=readers),
         "helped_most": queries.articles_that_helped_most(db.session, language=language, readers=readers),
         "example_query": queries.example_query(db.session),
     }
@@ -78,7 +78,7 @@ def category(path: str) -> str | AnyResponse:
     """One area with what is in it."""
     language = reader_language()
     try:
-        shown = queries.category_page(
+        shown = areas.category_page(
             db.session,
             path.strip("/"),
             language=language,
@@ -98,7 +98,7 @@ def article(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
     """One article; an address with an old or missing title leads to the present one."""
     language, readers = reader_language(), reader_groups()
     try:
-        shown = queries.article_page(db.session, article_id, slug, language=language, readers=readers)
+        shown = article_page.article_page(db.session, article_id, slug, language=language, readers=readers)
     except Gone:
         replacement = queries.replacement_of(db.session, article_id, language=language, readers=readers)
         return render_template("knowledge/gone.html", replacement=replacement), 410
@@ -168,13 +168,13 @@ def old_address(path: str) -> AnyResponse:
     return _old_address(reader_language())
 
 
-def contact_address(shown: queries.ArticlePage, query: str) -> str:
+def contact_address(shown: article_page.ArticlePage, query: str) -> str:
     """The contact page, told which article was read and what was searched."""
     told = {"article": shown.id, "language": shown.language, "revision": shown.revision_number}
     return "/contact?" + urlencode(told | ({"q": query[: feedback.LONGEST_QUERY]} if query else {}))
 
 
-def _vote_view(shown: queries.ArticlePage, query: str) -> VoteView:
+def _vote_view(shown: article_page.ArticlePage, query: str) -> VoteView:
     said = _said_about(shown)
     return VoteView(
         state="none" if said is None else "yes" if said.fixed else "no",
@@ -185,20 +185,20 @@ def _vote_view(shown: queries.ArticlePage, query: str) -> VoteView:
     )
 
 
-def _said_about(shown: queries.ArticlePage) -> FixVote | None:
+def _said_about(shown: article_page.ArticlePage) -> FixVote | None:
     voter_id = voter()
     return feedback.vote_of(db.session, shown.id, shown.language, voter=voter_id) if voter_id else None
 
 
-def _voted_on(article_id: int) -> queries.ArticlePage:
+def _voted_on(article_id: int) -> article_page.ArticlePage:
     language = request.form.get("language") or reader_language()
     try:
-        return queries.article_page(db.session, article_id, "", language=language, readers=reader_groups())
+        return article_page.article_page(db.session, article_id, "", language=language, readers=reader_groups())
     except Gone as error:
         raise NotFound("This article was taken down, so there is nothing to vote on.") from error
 
 
-def _back_to_vote(shown: queries.ArticlePage, query: str) -> Response:
+def _back_to_vote(shown: article_page.ArticlePage, query: str) -> Response:
     words = "?" + urlencode({"q": query[: feedback.LONGEST_QUERY]}) if query else ""
     return redirect(f"{shown.url}{words}#vote", 303, Response=Response)  # type: ignore[return-value]  # it is that class
 
@@ -225,7 +225,7 @@ def _contact_about() -> ContactAbout | None:
         return ContactAbout(0, "", "", 0, query) if query else None
     language = request.args.get("language") or reader_language()
     try:
-        shown = queries.article_page(db.session, int(number), "", language=language, readers=reader_groups())
+        shown = article_page.article_page(db.session, int(number), "", language=language, readers=reader_groups())
     except (NotFound, Gone):
         return ContactAbout(0, "", "", 0, query) if query else None
     revision = request.args.get("revision", "")

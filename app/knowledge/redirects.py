@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.text import one_line
+from app.knowledge.areas import has_articles
 from app.knowledge.models import Article, Audience, Category, Publication, SlugRedirect, Translation
-from app.knowledge.queries import has_articles
 
 _OWN_PAGES = ("/search", "/contact", "/sign-in", "/sign-out", "/account", "/api", "/static", "/healthz", "/readyz")
 _EVERYBODY = frozenset({Audience.PUBLIC.value})

@@ -9,6 +9,7 @@ from operator import add
 from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.knowledge.areas import has_articles
 from app.knowledge.feedback import fix_rates
 from app.knowledge.models import (
     Article,
@@ -19,7 +20,7 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
-from app.knowledge.queries import article_lines, article_url, has_articles
+from app.knowledge.queries import article_lines, article_url
 from app.search.documents import Document, Passage, Presentation
 from app.web.languages import own_name
 

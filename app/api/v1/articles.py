@@ -8,8 +8,8 @@ from flask import Blueprint, request
 
 from app.accounts.signing_in import reader_groups
 from app.foundation.database import db
+from app.knowledge.article_page import article_page
 from app.knowledge.feedback import fix_rate
-from app.knowledge.queries import article_page
 from app.web.access import PUBLIC, access
 from app.web.addresses import absolute
 from app.web.languages import reader_language
