@@ -7,13 +7,15 @@ revisions; `attachments/` the files; `knowledge.yml` marks the folder as an expo
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from app.foundation import clock
 from app.knowledge.exchange import frontmatter
 from app.knowledge.exchange.reading import Tree, read_text
 from app.knowledge.exchange.report import Report
@@ -33,6 +35,9 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _FILE_NAME = re.compile(r"[^\x00-\x1f/\\]{1,200}")
 
 Word = TypeVar("Word", bound=StrEnum)
+
+#: Keys of front matter that say when a text was changed: Jekyll's, Hugo's, Docusaurus' and DocFX' own.
+_CHANGED_AT = ("last_updated", "last_modified_at", "last_update", "lastmod", "updated_at", "updated", "ms.date", "date")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Kept:
     replaced_by: int | None = None
     is_published: bool | None = None
     published_at: datetime | None = None
+    changed_at: datetime | None = None
     published_by: str = ""
     revision: int | None = None
     files: dict[str, str] = field(default_factory=dict)
@@ -135,6 +141,7 @@ def kept(header: Mapping[str, Any], problem: Any) -> Kept:
         replaced_by=whole(header.get("replaced_by")),
         is_published=_is_published(header),
         published_at=as_moment(header.get("published_at")),
+        changed_at=_changed_at(header),
         published_by=short(header.get("published_by")),
         revision=whole(header.get("revision")),
         files={str(key): str(value) for key, value in files.items()} if isinstance(files, dict) else {},
@@ -215,6 +222,29 @@ def as_moment(value: object) -> datetime | None:
     """A moment in UTC out of a YAML time, or None."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return None
+
+
+def _changed_at(header: Mapping[str, Any]) -> datetime | None:
+    """When the text was last changed where it comes from, by the keys that other systems use; never in the future."""
+    for key in _CHANGED_AT:
+        value = header.get(key)
+        if isinstance(value, dict):
+            value = value.get("date")
+        if isinstance(value, str):
+            value = _day(value.strip(), ("%Y-%m-%d", "%m/%d/%Y") if key == "ms.date" else ("%Y-%m-%d",))
+        elif isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        moment = as_moment(value)
+        if moment is not None and moment <= clock.now():
+            return moment
+    return None
+
+
+def _day(text: str, forms: Sequence[str]) -> datetime | None:
+    for form in forms:
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
     return None
 
 

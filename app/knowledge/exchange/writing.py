@@ -135,6 +135,7 @@ class Writer:
                     language=text.language,
                     by=None,
                     revision=revision,
+                    published_at=text.kept.changed_at,
                     rendered=self.rendered.get(text.path),
                 )
             elif is_shown:

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from app.foundation import clock
 from app.foundation.database import Base, db, transaction
 from app.foundation.errors import Conflict, InvalidInput, Unavailable
 from app.foundation.file_lock import FileLock
@@ -76,6 +78,24 @@ def test_importing_twice_changes_nothing(app: Flask, tree: Path) -> None:
 
     assert (report.created, report.changed, report.left_alone) == ([], [], ["a/first.md", "b/second.md"])
     assert store_snapshot(app) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("date: 2024-05-06", date(2024, 5, 6)),
+        ("last_updated: 2024-05-06 07:08:09", date(2024, 5, 6)),
+        ("last_update: {date: 2024-05-06}", date(2024, 5, 6)),
+        ("ms.date: 05/06/2024", date(2024, 5, 6)),
+        ("date: 2999-01-01", None),
+        ("date: yesterday", None),
+    ],
+)
+def test_readers_are_told_when_the_text_was_changed_not_when_it_was_imported(
+    app: Flask, tmp_path: Path, line: str, day: date | None
+) -> None:
+    bring_in(app, write(tmp_path / "one", {"a.md": f"---\ntitle: A\n{line}\n---\nText.\n"}))
+    assert published(app, "A").published_at.date() == (day or clock.today())
 
 
 def test_what_a_file_says_of_the_whole_article_is_found_in_its_other_languages(app: Flask, tmp_path: Path) -> None:
