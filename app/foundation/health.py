@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, current_app
 from sqlalchemy import text
@@ -66,6 +67,11 @@ def parts() -> list[PartHealth]:
 def _database() -> tuple[bool, str]:
     with reading() as session:
         session.execute(text("SELECT 1"))
+        bind = session.get_bind()
+    # SQLite goes on with a file that was deleted; all that is written to it is lost with the last process.
+    file = bind.engine.url.database if bind.dialect.name == "sqlite" else None
+    if file and not Path(file).exists():
+        return False, "its file was taken away: stop the site and put the file back"
     return True, "answers"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,8 @@ from config import ROOT, Settings
 logger = logging.getLogger(__name__)
 
 FOLDER = ROOT / "migrations"
+#: With fewer free bytes than this SQLite may be unable to open its files.
+LEAST_FREE = 2**18
 
 
 class _Migrations(Alembic):
@@ -112,10 +116,16 @@ def make_ready() -> None:
     except ProductError as error:
         raise ClickException(str(error)) from error
     except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        raise ClickException(
-            f"The database cannot be used ({reason}): check KB_DATABASE_URL and KB_DATA_DIR."
-        ) from error
+        raise ClickException(unusable(error, current_app.extensions["settings"])) from error
+
+
+def unusable(error: DBAPIError, settings: Settings) -> str:
+    """Why the database cannot be used and what to do, in one line. SQLite does not tell that the disk is full."""
+    reason = " ".join(str(error.orig).split())
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(settings.data_dir).free < LEAST_FREE:
+            return f"The database cannot be used ({reason}): the disk of {settings.data_dir} is full. Make room on it."
+    return f"The database cannot be used ({reason}): check KB_DATABASE_URL and KB_DATA_DIR."
 
 
 def scripts() -> ScriptDirectory:

@@ -34,10 +34,7 @@ def prepare(app: Flask, *, say: Callable[[str], None]) -> None:
         try:
             is_changed = migrating.upgrade(settings)
         except DBAPIError as error:
-            reason = " ".join(str(error.orig).split())
-            raise Unavailable(
-                f"The database cannot be used ({reason}): check KB_DATABASE_URL and KB_DATA_DIR."
-            ) from error
+            raise Unavailable(migrating.unusable(error, settings)) from error
         if is_changed:
             say("The database is up to date.")
     steps: dict[str, StartStep] = app.extensions.get("start_steps", {})

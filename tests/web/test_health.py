@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.foundation import health
+from config import Settings
 
 
 def test_the_process_tells_that_it_is_up(client: FlaskClient) -> None:
@@ -51,3 +55,16 @@ def test_a_site_with_tables_of_another_version_is_not_ready(app: Flask, session:
     assert client.get("/readyz").status_code == 503
     session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
     session.commit()
+
+
+def test_a_site_whose_database_file_was_taken_away_is_not_ready(
+    app: Flask, settings: Settings, client: FlaskClient
+) -> None:
+    if settings.database_url:
+        pytest.skip("a server keeps its files itself")
+    assert client.get("/readyz").status_code == 200
+    file = Path(settings.data_dir) / "knowledge.sqlite"
+    file.rename(file.with_suffix(".away"))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "was taken away" in answer.text
