@@ -22,6 +22,7 @@ from app.accounts.roles import Permission, permissions_of
 from app.foundation import clock
 from app.foundation.database import db, rollback, transaction
 from app.foundation.errors import NotAllowed
+from app.foundation.text import one_line
 from app.web.languages import reader_language
 from app.web.templating import Reader
 from config import Settings
@@ -142,7 +143,7 @@ def sign_out() -> None:
 
 def normal_email(email: str) -> str:
     """An e-mail address as it is stored."""
-    return email.strip().lower()
+    return one_line(email).lower()
 
 
 def own_path(address: str | None) -> str | None:

@@ -116,6 +116,11 @@ def test_an_unknown_address_and_a_wrong_password_read_alike(client: Visitor, acc
     assert _without(wrong.text, account.email) == _without(unknown.text, "nobody@example.com")
 
 
+@pytest.mark.parametrize("address", ["a\0b@example.com", "\0", "' OR 1=1 --", "x" * 100_000])
+def test_an_address_may_hold_anything(client: Visitor, address: str) -> None:
+    assert client.sign_in(address, "not the right password").status_code == 422
+
+
 def test_an_unknown_address_takes_as_long_as_a_wrong_password() -> None:
     stored = passwords.hashed(PASSWORD)
     known = min(_seconds(stored) for _ in range(5))
