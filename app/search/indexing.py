@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 INDEX_JOB = "search_index"
 REBUILD_JOB = "search_rebuild"
-BATCH = 500
+BATCH = 1000
 _READ_AT_ONCE = 100
 _PAUSE = timedelta(seconds=2)
 _BETWEEN_REPAIRS = 30.0
@@ -151,6 +151,7 @@ def rebuild(report: Progress = lambda done, total: None) -> int:
     written = 0
     left_out: list[Name] = []
     with engine.rebuilding() as aside:
+        covered = _waiting_numbers()
         keys = _every_key()
         last = time.monotonic()
         for done, (source, batch) in _batches(keys):
@@ -163,9 +164,10 @@ def rebuild(report: Progress = lambda done, total: None) -> int:
             if time.monotonic() - last > 0.5:
                 _follow()
                 last = time.monotonic()
-    if left_out:
-        with transaction() as session:
-            _add_rows(session, left_out)
+    with transaction() as session:
+        for at in range(0, len(covered), BATCH):
+            session.execute(delete(IndexingRequest).where(IndexingRequest.id.in_(covered[at : at + BATCH])))
+        _add_rows(session, left_out)
     # What was written to the old index while this one was built is written again; what is in both is struck off.
     work_off()
     in_both = IndexingRequest.written_to == engine.generation()
@@ -214,6 +216,12 @@ def _next_rows(generation: str) -> Sequence[IndexingRequest]:
     waits = or_(IndexingRequest.written_to.is_(None), IndexingRequest.written_to != generation)
     with reading() as session:
         return session.scalars(select(IndexingRequest).where(waits).order_by(IndexingRequest.id).limit(BATCH)).all()
+
+
+def _waiting_numbers() -> list[int]:
+    """Requests that a rebuild which begins now makes superfluous: it reads what they ask for after this."""
+    with reading() as session:
+        return list(session.scalars(select(IndexingRequest.id)))
 
 
 def _add_rows(session: Session, names: Iterable[Name]) -> bool:

@@ -48,7 +48,6 @@ _MARKS = "".join(
     for point in range(start, end)
     if unicodedata.category(chr(point)).startswith("M") and not re.match(f"[{_UNSPACED}]", chr(point))
 )
-# What most words are made of comes first, because it is fast.
 _LETTER = rf"(?:[0-9A-Za-z]++|(?![{_UNSPACED}_])[\w{_MARKS}])"
 _CHUNK = re.compile(
     rf"(?P<unspaced>[{_UNSPACED}]+)"
@@ -156,9 +155,7 @@ def spellings(text: str) -> Iterator[str]:
             yield word
 
 
-@lru_cache(maxsize=65536)
-def _spellings_of(chunk: str) -> tuple[str, ...]:
-    return tuple(spellings(chunk))
+_spellings_of = lru_cache(maxsize=65536)(lambda chunk: tuple(spellings(chunk)))
 
 
 def located_spellings(text: str) -> Iterator[tuple[int, int, str]]:

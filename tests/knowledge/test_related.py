@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.foundation.database import transaction
 from app.foundation.worker import run_due_jobs
 from app.knowledge import feedback, publishing, related
-from app.knowledge.models import Article, FixVote, RelatedArticle
+from app.knowledge.models import Article, FixVote, RelatedArticle, Significance
 from app.search import indexing, service
 from app.search.documents import Document
 from app.search.engines.base import Engine, Written
@@ -81,7 +81,7 @@ def test_an_article_published_anew_meanwhile_is_looked_at_again(
                 again,
                 language="en",
                 text=text,
-                significance=publishing.Significance.MAJOR,
+                significance=Significance.MAJOR,
                 based_on=latest.id,
                 by=None,
             )

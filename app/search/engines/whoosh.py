@@ -49,6 +49,8 @@ Answer = TypeVar("Answer")
 _MEMORY_MB = 64
 _TRIES = 3
 _MOST_KEPT_POSTINGS = 2_000_000
+#: What keeping the postings of one more word takes beside them, in postings; that there are none is kept, too.
+_KEEPING = 40
 #: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
 _SMALL, _MOST_SMALL = 200, 8
 _NONE: ranking.Postings = ((), ())
@@ -410,11 +412,10 @@ def _part(segment: _Segment, leaf: Any) -> ranking.Part:
         found = segment.kept.get((name, token))
         if found is None:
             found = _read_postings(leaf, name, token)
-            if found[0]:
-                if segment.kept_size > _MOST_KEPT_POSTINGS:
-                    segment.kept, segment.kept_size = {}, 0
-                segment.kept[name, token] = found
-                segment.kept_size += len(found[0])
+            if segment.kept_size > _MOST_KEPT_POSTINGS:
+                segment.kept, segment.kept_size = {}, 0
+            segment.kept[name, token] = found
+            segment.kept_size += len(found[0]) + _KEEPING
         return found
 
     deleted = frozenset(leaf.segment().deleted_docs())
