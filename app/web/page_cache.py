@@ -6,6 +6,7 @@ reader in particular (signed in, voted, or with words in its address) is never k
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections import OrderedDict
@@ -30,9 +31,9 @@ MOST_BYTES = 32 * 2**20
 
 @dataclass(frozen=True)
 class KeptPage:
-    """A page as it went out: its body, its entity tag, when it was made (seconds) and of which version."""
+    """A page as it goes out: its body in gzip, its entity tag, when it was made (seconds) and of which version."""
 
-    body: bytes
+    compressed: bytes
     etag: str
     made_at: float
     version: int
@@ -60,11 +61,11 @@ class PageCache:
         """Keep a page, and drop the oldest ones while there are too many bytes."""
         with self._lock:
             before = self._pages.pop(key, None)
-            self._bytes += len(page.body) - (len(before.body) if before else 0)
+            self._bytes += len(page.compressed) - (len(before.compressed) if before else 0)
             self._pages[key] = page
             while self._bytes > self._most_bytes:
                 _, dropped = self._pages.popitem(last=False)
-                self._bytes -= len(dropped.body)
+                self._bytes -= len(dropped.compressed)
 
 
 def install(app: Flask) -> None:
@@ -88,7 +89,8 @@ def kept(view: View) -> View:
             if made.status_code != 200:
                 return made
             made.add_etag()
-            page = KeptPage(made.get_data(), made.get_etag()[0] or "", time.monotonic(), version)
+            compressed = gzip.compress(made.get_data(), compresslevel=6, mtime=0)
+            page = KeptPage(compressed, made.get_etag()[0] or "", time.monotonic(), version)
             cache.keep(key, page)
         return _answer(page)
 
@@ -125,10 +127,13 @@ def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
 
 
 def _answer(page: KeptPage) -> Response:
-    response = Response(page.body, mimetype="text/html")
-    response.set_etag(page.etag)
+    if "gzip" in request.accept_encodings:
+        response = Response(page.compressed, mimetype="text/html", headers={"Content-Encoding": "gzip"})
+    else:
+        response = Response(gzip.decompress(page.compressed), mimetype="text/html")
+    response.set_etag(page.etag, weak=True)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.headers["Vary"] = "Accept-Language, Cookie"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     response.make_conditional(request)
     return response
 

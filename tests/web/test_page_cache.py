@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 
 from flask import Flask
@@ -52,3 +53,14 @@ def test_a_question_is_asked_again_when_the_site_has_another_version(app: Flask,
 def test_a_page_made_for_a_site_below_another_path_is_not_kept_for_all(client: Visitor) -> None:
     assert 'href="http://localhost/below/"' in client.get("/", base_url="http://localhost/below").text
     assert "below" not in client.get("/").text
+
+
+def test_a_kept_page_is_sent_compressed_to_those_who_take_it(client: Visitor) -> None:
+    plain = client.get("/")
+    small = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert len(small.data) < len(plain.data)
+    assert gzip.decompress(small.data) == plain.data
+    again = client.get("/", headers={"Accept-Encoding": "gzip", "If-None-Match": plain.headers["ETag"]})
+    assert again.status_code == 304
