@@ -8,6 +8,7 @@ what was read of it is kept and shared by all threads; each thread has readers o
 from __future__ import annotations
 
 import contextlib
+import gc
 import shutil
 import threading
 import time
@@ -53,6 +54,7 @@ _MOST_KEPT_POSTINGS = 2_000_000
 _KEEPING = 40
 #: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
 _SMALL, _MOST_SMALL = 200, 8
+_LARGE = 1000
 _NONE: ranking.Postings = ((), ())
 
 
@@ -312,6 +314,9 @@ class WhooshEngine:
             if segment is None:
                 lines = leaf.column_reader("facts")
                 segment = _Segment(name, column([lines[place] for place in range(leaf.doc_count_all())]))
+                if len(segment.column.facts) >= _LARGE:
+                    # It is kept for long: going through it again and again for garbage would halt requests.
+                    gc.freeze()
                 # Threads that are a commit behind still hold what they need; the rest goes.
                 self._segments = {name: segment, **dict(list(self._segments.items())[:40])}
             return segment
