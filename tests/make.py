@@ -13,7 +13,7 @@ from app.accounts.roles import Role
 from app.foundation import clock
 from app.knowledge import publishing
 from app.knowledge.categories import category_at
-from app.knowledge.models import Article
+from app.knowledge.models import Article, Significance
 
 _numbers = itertools.count(1)
 
@@ -70,7 +70,7 @@ class Make:
     ) -> None:
         """A translation of an article, published unless told otherwise."""
         text = publishing.ArticleText(title, body)
-        significance = publishing.Significance.MAJOR
+        significance = Significance.MAJOR
         publishing.save_revision(
             self.session, article, language=language, text=text, significance=significance, based_on=None, by=None
         )

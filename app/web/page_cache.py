@@ -127,7 +127,7 @@ def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
 
 
 def _answer(page: KeptPage) -> Response:
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings["gzip"] > 0:
         response = Response(page.compressed, mimetype="text/html", headers={"Content-Encoding": "gzip"})
     else:
         response = Response(gzip.decompress(page.compressed), mimetype="text/html")

@@ -13,7 +13,7 @@ from app.foundation import clock
 from app.foundation.database import db
 from app.foundation.worker import run_due_jobs
 from app.knowledge import feedback, publishing
-from app.knowledge.models import FixVote
+from app.knowledge.models import FixVote, Significance
 from app.knowledge.redirects import add_redirect
 from tests.make import Make
 from tests.visitor import Visitor
@@ -112,7 +112,7 @@ def test_a_title_that_changed_back_leads_nobody_in_circles(session: Session, mak
             article,
             language="es",
             text=publishing.ArticleText(title, "…"),
-            significance=publishing.Significance.MINOR,
+            significance=Significance.MINOR,
             based_on=latest.id if latest else None,
             by=None,
         )
@@ -151,7 +151,7 @@ def test_a_change_shows_at_once_although_pages_are_kept(session: Session, make: 
         article,
         language="en",
         text=publishing.ArticleText("Reset", "New words"),
-        significance=publishing.Significance.MINOR,
+        significance=Significance.MINOR,
         based_on=latest.id,
         by=None,
     )
