@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 from config import Settings
 
@@ -26,6 +28,13 @@ forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 if Path("/dev/shm").is_dir():  # noqa: S108  # only empty files, for the signs of life; a disk could make them late
     worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have each process read what it keeps of the index before customers ask, beside its first requests."""
+    app = worker.app.callable
+    threading.Thread(target=app.extensions["warm_up"], args=(app,), name="warm-up", daemon=True).start()
+
 
 accesslog = "-" if settings.access_log else None
 # The path without its query: what people search for is nobody's business.

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,19 @@ from app.search.answers import PAGE_SIZE, FacetValue, Result, SearchAnswer, Sear
 from app.search.engines.base import Engine, EngineUnavailable, Found, Hit, Query
 from app.search.presenting import labelled_facets, results_of
 from app.search.suggestions import Suggester
+from config import Settings
 
-__all__ = ["FacetValue", "Result", "SearchAnswer", "SearchState", "Suggestion", "search", "similar", "suggest"]
+__all__ = [
+    "FacetValue",
+    "Result",
+    "SearchAnswer",
+    "SearchState",
+    "Suggestion",
+    "search",
+    "similar",
+    "suggest",
+    "warm_up",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +93,25 @@ def suggest(query: str, *, language: str, readers: frozenset[str], most: int = 6
     hits = [Hit(each.kind, each.key, each.group, each.language, 0.0, each.title, ()) for each in titles]
     results, _passed_over = results_of(db.session, hits, tokens={}, weights={}, readers=readers, most=most)
     return [Suggestion(each.shown.title, each.url, " › ".join(each.shown.area)) for each in results]
+
+
+def warm_up(app: Flask) -> bool:
+    """Read what a process keeps of the index in memory, so that no customer waits for it.
+
+    Returns:
+        Whether there was an index to read. If not, the first search says so and asks for a new one.
+    """
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        engine = indexing.current_engine()
+        try:
+            title = next((batch.titles[0].title for batch in engine.titles() if batch.titles), "")
+        except EngineUnavailable:
+            return False
+        readers = frozenset({"public"})
+        search(db.session, title, language=settings.default_language, readers=readers)
+        suggest(title[:4], language=settings.default_language, readers=readers)
+    return True
 
 
 def similar(

@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.foundation.worker import run_due_jobs
+from app.search import service
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -29,6 +30,15 @@ def test_a_number_that_titles_speak_of_is_searched(app: Flask, session: Session,
     assert searched.status_code == 200
     assert f"What does error {article.id} mean?" in searched.text
     assert client.get(f"/search?q=%23{article.id}").status_code == 302
+
+
+def test_a_process_warms_up_as_soon_as_there_is_an_index(app: Flask, session: Session, make: Make) -> None:
+    assert not service.warm_up(app)
+    run_due_jobs(app)
+    make.article("Reset")
+    session.commit()
+    run_due_jobs(app)
+    assert service.warm_up(app)
 
 
 def test_the_number_of_a_hidden_article_leads_nowhere(
