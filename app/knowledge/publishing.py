@@ -197,16 +197,9 @@ def publish(
         session.add(publication)
     elif publication.title != revision.title:
         _follow_title(session, article, language, revision.title)
-    publication.revision_id = revision.id
     publication.published_at = published_at or clock.now()
     publication.published_by_id = by.id if by else None
-    publication.title = revision.title
-    publication.short_answer = revision.short_answer
-    publication.html = page.html
-    publication.contents = [{"level": each.level, "anchor": each.anchor, "text": each.text} for each in page.contents]
-    telling = [each for each in page.sections if not each.only_points_on] or page.sections
-    publication.passages = [{"anchor": each.anchor, "heading": each.heading, "text": each.text} for each in telling]
-    publication.rendered_by = markdown.RENDERER
+    _fill(publication, revision, page)
     article.state = ArticleState.PUBLISHED
     article.archived_at = None
     article.replaced_by_id = None
@@ -290,6 +283,18 @@ def set_aliases(session: Session, article: Article, language: str, texts: Iterab
     session.add_all(ArticleAlias(article_id=article.id, language=language, text=text) for text in wanted.values())
     session.flush()
     session.expire(article, ["aliases"])
+
+
+def _fill(publication: Publication, revision: Revision, page: markdown.Rendered) -> None:
+    """Put a revision and all that its page needs into a publication."""
+    publication.revision_id = revision.id
+    publication.title = revision.title
+    publication.short_answer = revision.short_answer
+    publication.html = page.html
+    publication.contents = [{"level": each.level, "anchor": each.anchor, "text": each.text} for each in page.contents]
+    telling = [each for each in page.sections if not each.only_points_on] or page.sections
+    publication.passages = [{"anchor": each.anchor, "heading": each.heading, "text": each.text} for each in telling]
+    publication.rendered_by = markdown.RENDERER
 
 
 def _checked(text: ArticleText) -> ArticleText:

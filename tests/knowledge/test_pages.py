@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.roles import Role
@@ -350,3 +351,26 @@ def test_a_language_is_offered_to_those_who_can_read_something_in_it(
 )
 def test_an_address_that_no_database_can_look_up_leads_nowhere(client: Visitor, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_vote_that_cannot_be_kept_says_so_and_nothing_half_is_kept(
+    app: Flask, session: Session, make: Make, client: Visitor
+) -> None:
+    votes = f"/articles/{make.article('Reset').id}/votes"
+    session.commit()
+    with app.app_context():
+        engine = db.engine
+
+    def refuse(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO fix_votes"):
+            raise OperationalError(statement, {}, Exception("database or disk is full"))
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    answer = client.post(votes, data={"fixed": "no", "language": "en"})
+    assert answer.status_code == 503
+    assert "Set-Cookie" not in answer.headers
+    assert "/contact" in answer.text
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert session.scalars(select(FixVote)).all() == []
+    session.rollback()
+    assert client.post(votes, data={"fixed": "no", "language": "en"}).status_code == 303
