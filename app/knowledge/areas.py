@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
@@ -43,20 +44,21 @@ def category_url(path: str) -> str:
     return f"/categories/{path}"
 
 
-def area_cards(session: Session, *, readers: frozenset[str], below: str = "") -> list[CategoryCard]:
-    """The categories right below a path (the top ones for an empty path) in their order; empty ones are hidden."""
-    depth = below.count("/") + 2 if below else 1
-    counts = _counts(session, readers)
-    here = select(Category).order_by(Category.position, Category.title)
-    if below:
-        here = here.where(Category.path.startswith(below + "/", autoescape=True))
-    else:
-        here = here.where(Category.parent_id.is_(None))
-    return [
-        _card(category, counts)
-        for category in session.scalars(here)
-        if category.path.count("/") + 1 == depth and counts.get(category.path)
-    ]
+def ancestors(path: str) -> tuple[str, ...]:
+    """The paths from the top down to this one, which is the last: `a`, `a/b` for `a/b`; none for an empty path."""
+    parts = path.split("/") if path else []
+    return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def category_titles(session: Session, paths: Iterable[str]) -> dict[str, str]:
+    """The titles of the categories at these paths and of all above them, by path."""
+    wanted = {above for path in paths for above in ancestors(path)}
+    return dict(session.execute(_TITLES, {"paths": wanted}).all()) if wanted else {}
+
+
+def area_cards(session: Session, *, readers: frozenset[str]) -> list[CategoryCard]:
+    """The categories at the top, in their order; those with nothing in them for these readers are hidden."""
+    return _children(session, None, _counts(session, readers))
 
 
 def category_page(
@@ -80,7 +82,7 @@ def category_page(
     return CategoryPage(
         category=_card(category, counts),
         trail=trail(session, path)[:-1],
-        children=tuple(area_cards(session, readers=readers, below=path)),
+        children=tuple(_children(session, category.id, counts)),
         articles=tuple(article_line(row) for row in rows),
         pages=pages,
     )
@@ -98,7 +100,12 @@ def has_articles(session: Session, path: str, *, readers: frozenset[str]) -> boo
     return session.scalar(found.limit(1)) is not None
 
 
-def _card(category: Category, counts: dict[str, int]) -> CategoryCard:
+def _children(session: Session, parent_id: int | None, counts: Mapping[str, int]) -> list[CategoryCard]:
+    below = select(Category).where(Category.parent_id == parent_id).order_by(Category.position, Category.title)
+    return [_card(category, counts) for category in session.scalars(below) if counts.get(category.path)]
+
+
+def _card(category: Category, counts: Mapping[str, int]) -> CategoryCard:
     return CategoryCard(
         category.title,
         category.path,
@@ -119,18 +126,12 @@ def _counts(session: Session, readers: frozenset[str]) -> dict[str, int]:
     )
     counts: dict[str, int] = {}
     for path, count in rows:
-        parts = path.split("/")
-        for depth in range(1, len(parts) + 1):
-            here = "/".join(parts[:depth])
-            counts[here] = counts.get(here, 0) + count
+        for above in ancestors(path):
+            counts[above] = counts.get(above, 0) + count
     return counts
 
 
 def trail(session: Session, path: str) -> tuple[tuple[str, str], ...]:
     """The way from the top to a category and the category itself, as (words, address)."""
-    parts = path.split("/") if path else []
-    paths = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
-    if not paths:
-        return ()
-    titles = dict(session.execute(_TITLES, {"paths": paths}).all())
-    return tuple((titles[each], category_url(each)) for each in paths if each in titles)
+    titles = category_titles(session, [path])
+    return tuple((titles[each], category_url(each)) for each in ancestors(path) if each in titles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
@@ -127,9 +127,7 @@ def article_page(
         audience=row.audience,
         category_path=row.path or "",
         trail=trail(session, row.path or ""),
-        translations=tuple(
-            (each, own_name(each), article_url(article_id, languages[each])) for each in sorted(languages)
-        ),
+        translations=tuple((each, own_name(each), article_url(article_id, languages[each])) for each in languages),
         is_fallback=shown != language,
         tags=_tags(session, article_id),
         revision_id=row.revision_id,
@@ -141,7 +139,7 @@ def _tags(session: Session, article_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(_TAGS, {"article_id": article_id}))
 
 
-def _refuse(session: Session, article_id: int, readers: frozenset[str]) -> None:
+def _refuse(session: Session, article_id: int, readers: frozenset[str]) -> NoReturn:
     article = session.get(Article, article_id)
     if article is not None and article.state is ArticleState.ARCHIVED and article.audience in readers:
         raise Gone("This article was taken down.")

@@ -9,7 +9,7 @@ from operator import add
 from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.knowledge.areas import has_articles
+from app.knowledge.areas import ancestors, category_titles, has_articles
 from app.knowledge.feedback import fix_rates
 from app.knowledge.models import (
     Article,
@@ -91,7 +91,7 @@ class ArticleSource:
                 aliases=tuple(aliases.get((row.id, row.Publication.language), ())),
                 identifiers=(str(row.id),),
                 facets={
-                    "category": _ancestors(row.path),
+                    "category": ancestors(row.path or ""),
                     "type": (row.type.value,),
                     "tag": tuple(tags.get(row.id, ())),
                 },
@@ -105,7 +105,7 @@ class ArticleSource:
         asked = {"article_ids": [_article_id(key) for key in keys], "readers": readers}
         wanted = set(keys)
         rows = [row for row in session.execute(_PRESENTED, asked) if f"{row.article_id}:{row.language}" in wanted]
-        titles = _category_titles(session, {row.path for row in rows if row.path})
+        titles = category_titles(session, {row.path for row in rows if row.path})
         votes = fix_rates(session, [row.article_id for row in rows])
         shown = {}
         for row in rows:
@@ -113,7 +113,7 @@ class ArticleSource:
             shown[f"{row.article_id}:{row.language}"] = Presentation(
                 url=article_url(row.article_id, row.slug),
                 title=row.title,
-                area=tuple(titles[each] for each in _ancestors(row.path)),
+                area=tuple(titles[each] for each in ancestors(row.path or "")),
                 updated_on=row.published_at.date(),
                 reviewed_on=row.verified_at.date() if row.verified_at else None,
                 fixed=rate.fixed if rate else 0,
@@ -146,7 +146,7 @@ class ArticleSource:
     def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
         """Categories by their titles, types in words, tags and languages by their names."""
         if facet == "category":
-            return _category_titles(session, set(values))
+            return category_titles(session, values)
         if facet == "type":
             return {value: _TYPE_LABELS.get(value, value) for value in values}
         if facet == "language":
@@ -165,16 +165,6 @@ class ArticleSource:
 
 def _article_id(key: str) -> int:
     return int(key.partition(":")[0])
-
-
-def _ancestors(path: str | None) -> tuple[str, ...]:
-    parts = path.split("/") if path else []
-    return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
-
-
-def _category_titles(session: Session, paths: set[str]) -> dict[str, str]:
-    wanted = {ancestor for path in paths for ancestor in _ancestors(path)}
-    return dict(session.execute(select(Category.path, Category.title).where(Category.path.in_(wanted))).all())
 
 
 def _aliases(session: Session, ids: set[int]) -> dict[tuple[int, str], list[str]]:

@@ -1,6 +1,5 @@
 """The number under which rendered pages are kept; it goes up with every change that readers can see."""
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,3 @@ def raise_site_version(session: Session) -> None:
             index_elements=[SiteVersion.id], set_={"number": SiteVersion.number + 1}
         )
     )
-
-
-def site_version(session: Session) -> int:
-    """The present number; 0 before the first change."""
-    return session.scalar(select(SiteVersion.number)) or 0

@@ -173,8 +173,6 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     available = engine.languages(asked.readers)
     own = _own_languages(asked, available)
     others = [language for language in _in_order(asked.language, available) if language not in own]
-    query = asked.query(asked.text, own)
-    found = engine.search(query)
     corrected = (
         None if is_exact else spelling.corrected(asked.text, engine, languages=[*own, *others], readers=asked.readers)
     )
@@ -184,6 +182,8 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
         if found_better.total:
             answer = _answer(asked, SearchState.CORRECTED, corrected, engine, better, found_better, others)
             return replace(answer, corrected_to=corrected)
+    query = asked.query(asked.text, own)
+    found = engine.search(query)
     if found.total:
         return _answer(asked, SearchState.RESULTS, asked.text, engine, query, found, others)
     if found.elsewhere:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.foundation import clock
 from app.foundation.database import is_postgresql, transaction
 from app.foundation.text import slugified
+from app.knowledge.areas import ancestors
 from app.knowledge.categories import category_at
 from app.knowledge.exchange.deciding import Decisions, Known
 from app.knowledge.exchange.plan import Plan, PlannedText
@@ -36,7 +37,7 @@ def make_categories(plan: Plan, report: Report) -> dict[str, int]:
         for path in sorted(wanted):
             category = category_at(session, path, titles=titles)
             found[path] = category.id
-        for path in sorted(_with_ancestors(wanted) - there):
+        for path in sorted({above for each in wanted for above in ancestors(each)} - there):
             category = category_at(session, path)
             described = plan.category_files.get(path)
             category.position = described.position if described else first_positions.get(path, 0)
@@ -145,11 +146,7 @@ def _first_positions(plan: Plan) -> dict[str, int]:
     """Where each category stands: as its first text; behind all others when none of its texts has a position."""
     told: dict[str, list[int]] = {}
     for text in plan.texts:
-        for path in _with_ancestors({text.category} if text.category else set()):
+        for path in ancestors(text.category):
             told.setdefault(path, []).extend([text.position] if text.position else [])
     last = max((position for positions in told.values() for position in positions), default=-1)
     return {path: min(positions, default=last + 1) for path, positions in told.items()}
-
-
-def _with_ancestors(paths: set[str]) -> set[str]:
-    return {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 2)}
