@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app import accounts, api, foundation, knowledge, search, web
+from app import accounts, api, foundation, knowledge, search, support, trail, web
 from config import Settings
 
 
 def create_app(settings: Settings) -> Flask:
     """The application for these settings, whose folders `Settings.prepared` has made."""
     flask_app = Flask(__name__, static_folder=None)
-    for part in (foundation, web, accounts, search, knowledge, api):
+    for part in (foundation, web, accounts, trail, search, knowledge, support, api):
         part.install(flask_app, settings)
     return flask_app

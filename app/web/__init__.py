@@ -6,6 +6,7 @@ from app.web import (
     access,
     addresses,
     assets,
+    desk,
     errors,
     headers,
     health,
@@ -14,6 +15,7 @@ from app.web import (
     page_cache,
     templating,
     transaction,
+    translating,
 )
 from config import Settings
 
@@ -28,6 +30,8 @@ def install(app: Flask, settings: Settings) -> None:
     origin.install(app, settings)
     assets.install(app, settings)
     templating.install(app, settings)
+    translating.install(app, settings)
+    desk.install(app)
     errors.install(app)
     languages.install(app, settings)
     page_cache.install(app)

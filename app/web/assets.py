@@ -49,6 +49,7 @@ def read_assets(brand_hue: int) -> dict[str, Asset]:
     """All assets by name: `site.css`, the scripts such as `vote.js`, and the pictures."""
     styles = [(FOLDER / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLE_SHEETS]
     found = {"site.css": ("\n".join([brand_css(brand_hue), *styles])).encode()}
+    found["desk.css"] = (FOLDER / "css" / "desk.css").read_bytes()  # for staff alone: customers need not load it
     found |= {path.name: path.read_bytes() for path in sorted((FOLDER / "js").glob("*.js"))}
     found["icon.svg"] = (FOLDER / "icon.svg").read_text(encoding="utf-8").replace("var(--hue)", str(brand_hue)).encode()
     return {name: Asset.of(name, content) for name, content in found.items()}
