@@ -40,6 +40,5 @@ def desk_menu() -> list[tuple[str, str, str, str]]:
     """The lines that the reader may open, as (endpoint, title, address, icon)."""
     pages: list[DeskPage] = current_app.extensions["desk_pages"]
     at_page = reader()
-    return [
-        (page.endpoint, page.title(), url_for(page.endpoint), page.icon) for page in pages if at_page.may(page.permission)
-    ]
+    open_to_reader = (page for page in pages if at_page.may(page.permission))
+    return [(page.endpoint, page.title(), url_for(page.endpoint), page.icon) for page in open_to_reader]

@@ -50,7 +50,7 @@ def test_the_hue_of_the_brand_is_in_the_style_sheet_and_changes_its_address() ->
 
 
 def test_every_style_sheet_is_part_of_the_one_that_is_sent() -> None:
-    assert {path.stem for path in (FOLDER / "css").glob("*.css")} == set(STYLE_SHEETS)
+    assert {path.stem for path in (FOLDER / "css").glob("*.css")} == {*STYLE_SHEETS, "desk"}
 
 
 def test_style_and_scripts_of_an_article_weigh_little() -> None:
