@@ -54,14 +54,52 @@ class Settings:
         "Public address of the site, such as https://help.example.com. Empty: taken from the request.", ""
     )
     default_language: str = _setting("Language of the site and of articles that name none (BCP 47, such as en).", "en")
+    site_description: str = _setting(
+        "One sentence about the help centre, for search engines and previews. Empty: none.", ""
+    )
+    site_logo: str = _setting(
+        "Logo in the header: an SVG, PNG or WebP file in the data folder, or its whole path. Empty: the name in words.",
+        "",
+    )
+    site_logo_dark: str = _setting("The logo for dark screens, as site_logo. Empty: the same one.", "")
     brand_hue: int = _setting("Hue of the accent colour in degrees, 0 to 359.", 255)
+    brand_color: str = _setting(
+        "Accent colour such as #0055aa, made readable where it is not. Empty: made of brand_hue.", ""
+    )
+    footer_links: str = _setting(
+        "Links at the foot of every page: Privacy=https://example.com/privacy, Imprint=/articles/12.", ""
+    )
+    allow_indexing: bool = _setting("Let search engines list the site. no: keep all of it out of them.", True)
+    cdn_seconds: int = _setting(
+        "For how many seconds a cache in front of the site may answer without asking it. 0: it asks each time.", 0
+    )
+    security_contact: str = _setting(
+        "Where to report weaknesses of the site: mailto: or https:// address for security.txt. Empty: no such file.", ""
+    )
     contact_email: str = _setting("Address that customers write to. Empty: no e-mail is offered.", "")
     contact_phone: str = _setting("Number that customers call. Empty: no telephone is offered.", "")
     contact_url: str = _setting("Address of an existing contact form or chat. Empty: none is offered.", "")
     contact_hours: str = _setting("When people answer, in words, such as Monday to Friday, 9:00 to 17:00.", "")
+    contact_form: bool = _setting("Have a form on the contact page that keeps what people write.", True)
+    mail_host: str = _setting("Mail server that letters are sent through. Empty: the site sends no mail.", "")
+    mail_port: int = _setting("Port of the mail server. 0: 587 with starttls, 465 with tls, 25 with none.", 0)
+    mail_username: str = _setting("Name to sign in to the mail server with. Empty: it asks for none.", "")
+    mail_password: str = _setting("Password to sign in to the mail server with.", "")
+    mail_security: str = _setting(
+        "How the way to the mail server is made safe: starttls, tls, or none for a server on this machine.", "starttls"
+    )
+    mail_from: str = _setting("Address that letters come from. Empty: the address that customers write to.", "")
     secure_cookies: bool = _setting("Send cookies over HTTPS only. Set to yes behind HTTPS.", False)
+    hsts_subdomains: bool = _setting(
+        "With secure_cookies: hold browsers to HTTPS on all subdomains of the site's name, too.", False
+    )
     trusted_proxies: int = _setting("How many reverse proxies stand in front and set X-Forwarded headers.", 0)
     upload_limit_mb: int = _setting("Largest attachment in megabytes.", 20)
+    limits: bool = _setting("Slow down whoever asks far more often than people do. Set to no for load tests.", True)
+    limit_searches: int = _setting("Searches a minute from one network address or account; 0 is no limit.", 240)
+    limit_votes: int = _setting("Votes an hour from one network address or account; 0 is no limit.", 300)
+    limit_messages: int = _setting("Messages an hour from one network address or account; 0 is no limit.", 20)
+    limit_api: int = _setting("API requests a minute from one network address, account or token; 0 is no limit.", 600)
     host: str = _setting("Address of this machine that the web server listens at; 0.0.0.0 is all of them.", "127.0.0.1")
     port: int = _setting("Port that the web server listens at.", 8000)
     web_processes: int = _setting("How many web server processes run.", 2)
@@ -109,9 +147,26 @@ class Settings:
         return ROOT / "search_index" if self.data_dir == DEFAULT_DATA_DIR else self.data_dir / "search_index"
 
     @property
+    def footer_addresses(self) -> tuple[tuple[str, str], ...]:
+        """The links at the foot of every page as (words, address). Raises SettingsError for what is none."""
+        # A comma inside an address stays: only one before the next words and their "=" parts two links.
+        written = re.split(r",\s*(?=[^,=]+=\s*(?:https?:|mailto:|/))", self.footer_links.strip(" ,"))
+        return tuple(_footer_link(each) for each in written if each.strip())
+
+    @property
     def uploads_dir(self) -> Path:
         """The folder of the attachments, stored by content hash."""
         return self.data_dir / "uploads"
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that letters come from."""
+        return self.mail_from or self.contact_email
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether the site sends mail: a server and a sender are set."""
+        return bool(self.mail_host and self.mail_sender)
 
     def prepared(self) -> Settings:
         """Make the folders of the installation and return the settings with a secret key in place.
@@ -203,6 +258,41 @@ def _check_addresses(settings: Settings) -> None:
         )
 
 
+def _check_brand(settings: Settings) -> None:
+    if settings.brand_color and not re.fullmatch(r"#[0-9A-Fa-f]{6}", settings.brand_color):
+        raise SettingsError(f"KB_BRAND_COLOR is {settings.brand_color!r}: write a colour such as #0055aa.")
+    if settings.security_contact and not re.fullmatch(r"(?:https://|mailto:)[^\s<>\"]+", settings.security_contact):
+        raise SettingsError(
+            f"KB_SECURITY_CONTACT is {settings.security_contact!r}: "
+            "write mailto:security@example.com or an address that starts with https://."
+        )
+    _ = settings.footer_addresses
+
+
+def _footer_link(written: str) -> tuple[str, str]:
+    words, _, address = (part.strip() for part in written.partition("="))
+    is_own_path = re.fullmatch(r"/(?![/\\])[^\s<>\"\\]*", address)
+    if not words or not (is_own_path or re.fullmatch(r"(?:https?://|mailto:)[^\s<>\"\\]+", address)):
+        raise SettingsError(
+            f"KB_FOOTER_LINKS has {written!r}: write Words=https://…, Words=mailto:… or Words=/path, "
+            "with commas between links."
+        )
+    return words, address
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.mail_security not in ("starttls", "tls", "none"):
+        raise SettingsError(f"KB_MAIL_SECURITY is {settings.mail_security!r}: write starttls, tls or none.")
+    if settings.mail_from and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", settings.mail_from):
+        raise SettingsError(f"KB_MAIL_FROM is {settings.mail_from!r}: write an address such as help@example.com.")
+    if re.search(r"[\s/:@]", settings.mail_host):
+        raise SettingsError("KB_MAIL_HOST is no name of a server: write one such as mail.example.com, without port.")
+    if settings.mail_host and not settings.mail_sender:
+        raise SettingsError("KB_MAIL_HOST needs a sender: set KB_MAIL_FROM to the address that letters come from.")
+    if settings.mail_host and not settings.site_url:
+        raise SettingsError("KB_MAIL_HOST needs KB_SITE_URL: letters hold links, which have to name the site.")
+
+
 def _check_language(settings: Settings) -> None:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.default_language):
         raise SettingsError(f"KB_DEFAULT_LANGUAGE is {settings.default_language!r}: write a code such as en or pt-BR.")
@@ -211,11 +301,17 @@ def _check_language(settings: Settings) -> None:
 def _check_ranges(settings: Settings) -> None:
     for name, low, high in (
         ("brand_hue", 0, 359),
+        ("cdn_seconds", 0, 86_400),
         ("trusted_proxies", 0, 5),
         ("upload_limit_mb", 1, 1024),
         ("port", 1, 65535),
+        ("mail_port", 0, 65535),
         ("web_processes", 1, 64),
         ("web_threads", 1, 256),
+        ("limit_searches", 0, 1_000_000),
+        ("limit_votes", 0, 1_000_000),
+        ("limit_messages", 0, 1_000_000),
+        ("limit_api", 0, 1_000_000),
     ):
         if not low <= getattr(settings, name) <= high:
             raise SettingsError(f"KB_{name.upper()} is {getattr(settings, name)}: write a number from {low} to {high}.")
@@ -230,6 +326,8 @@ _CHECKS: tuple[Callable[[Settings], None], ...] = (
     _check_database,
     _check_key,
     _check_addresses,
+    _check_brand,
+    _check_mail,
     _check_language,
     _check_ranges,
     _check_log_level,
