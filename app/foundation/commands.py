@@ -15,7 +15,7 @@ from app.foundation.database import reading, transaction
 from app.foundation.errors import ProductError
 from config import PREFIX, Settings, SettingsError
 
-SECRETS = frozenset({"secret_key", "database_url"})
+SECRETS = frozenset({"secret_key", "database_url", "mail_password"})
 
 
 def install(app: Flask) -> None:
