@@ -36,4 +36,6 @@ def attachment(sha256: str, filename: str) -> Response:
     response.headers["Cache-Control"] = kept
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if found.is_public:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from flask import current_app
+from flask_babel import gettext as _
 from PIL import Image
 from sqlalchemy import Exists, exists, select
 from sqlalchemy.exc import IntegrityError
@@ -28,8 +29,8 @@ from sqlalchemy.orm import Session
 from app.foundation import clock
 from app.foundation.errors import InvalidInput, NotFound, Unavailable
 from app.foundation.text import one_line
+from app.foundation.vector_images import VECTOR_IMAGE, vector_image_size
 from app.knowledge.models import Article, ArticleAttachment, Attachment, Audience, Publication
-from app.knowledge.vector_images import VECTOR_IMAGE, vector_image_size
 from config import Settings
 
 #: Larger images are refused: decoding one takes four bytes of memory a pixel.
@@ -92,7 +93,7 @@ def check(content: bytes, filename: str) -> None:
 def path_of(attachment_sha256: str) -> Path:
     """Where an attachment lies. Raises NotFound for what is no SHA-256 in hexadecimal digits."""
     if not _SHA256.fullmatch(attachment_sha256):
-        raise NotFound("There is no such file. Search for what you need.")
+        raise NotFound(_("There is no such file. Search for what you need."))
     return _settings().uploads_dir / attachment_sha256[:2] / attachment_sha256
 
 
@@ -124,7 +125,7 @@ def readable_file(session: Session, attachment_sha256: str, filename: str, *, re
     is_staff = Audience.STAFF.value in readers
     found = [use for use in session.execute(uses) if use[1].value in readers and (use[3] or is_staff)]
     if not found or not path.is_file():
-        raise NotFound("There is no such file, or it is not open to you. Search for what you need.")
+        raise NotFound(_("There is no such file, or it is not open to you. Search for what you need."))
     is_public = any(use[1] is Audience.PUBLIC and use[3] for use in found)
     names = sorted({safe_filename(unquote(use[2])) for use in found})
     wanted = safe_filename(unquote(filename))
@@ -176,9 +177,12 @@ def _added(session: Session, digest: str, kind: _Kind, byte_size: int) -> Attach
 def _check_size(content: bytes, name: str) -> None:
     limit = _settings().upload_limit_mb
     if not content:
-        raise InvalidInput(f"The file {name} is empty. Choose another one.", field="file")
+        raise InvalidInput(_("The file %(name)s is empty. Choose another one.", name=name), field="file")
     if len(content) > limit * 2**20:
-        raise InvalidInput(f"The file {name} is larger than {limit} MB. Make it smaller or link to it.", field="file")
+        raise InvalidInput(
+            _("The file %(name)s is larger than %(limit)s MB. Make it smaller or link to it.", name=name, limit=limit),
+            field="file",
+        )
 
 
 def _kind_of(content: bytes, name: str) -> _Kind:
@@ -202,14 +206,22 @@ def _image_kind(content: bytes, name: str) -> _Kind:
             media_type, size = _IMAGE_TYPES[image.format or ""], image.size
             if size[0] * size[1] > MOST_PIXELS:
                 raise InvalidInput(
-                    f"The image {name} has {size[0]} by {size[1]} pixels, which is too many to show. Make it smaller.",
+                    _(
+                        "The image %(name)s has %(width)s by %(height)s pixels, which is too many to show. "
+                        "Make it smaller.",
+                        name=name,
+                        width=size[0],
+                        height=size[1],
+                    ),
                     field="file",
                 )
             image.verify()
     except InvalidInput:
         raise
     except Exception as error:  # the library raises errors of many kinds for damaged files
-        raise InvalidInput(f"The image {name} is damaged. Save it again and retry.", field="file") from error
+        raise InvalidInput(
+            _("The image %(name)s is damaged. Save it again and retry.", name=name), field="file"
+        ) from error
     return _Kind(media_type, size)
 
 
@@ -232,5 +244,14 @@ def _write(path: Path, content: bytes, name: str) -> None:
             raise
     except OSError as error:
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if is_full else f"the folder of uploads cannot be written ({error.strerror})"
-        raise Unavailable(f"The file {name} was not stored: {reason}. Tell whoever runs the site.") from error
+        words = (
+            _("The file %(name)s was not stored: the disk is full. Tell whoever runs the site.", name=name)
+            if is_full
+            else _(
+                "The file %(name)s was not stored: the folder of uploads cannot be written (%(reason)s). "
+                "Tell whoever runs the site.",
+                name=name,
+                reason=error.strerror,
+            )
+        )
+        raise Unavailable(words) from error

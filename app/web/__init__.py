@@ -6,11 +6,13 @@ from app.web import (
     access,
     addresses,
     assets,
+    branding,
     desk,
     errors,
     headers,
     health,
     languages,
+    limits,
     origin,
     page_cache,
     templating,
@@ -26,12 +28,15 @@ def install(app: Flask, settings: Settings) -> None:
     addresses.install(app)
     transaction.install(app)
     app.register_blueprint(health.blueprint)
+    limits.install(app, settings)
     access.install(app)
     origin.install(app, settings)
+    branding.install(app, settings)
     assets.install(app, settings)
     templating.install(app, settings)
     translating.install(app, settings)
     desk.install(app)
+    commands.install(app)
     errors.install(app)
     languages.install(app, settings)
     page_cache.install(app)

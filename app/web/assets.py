@@ -10,7 +10,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, make_response, request, session
 
-from app.web.colours import brand_css
+from app.web.branding import Branding, brand_of
+from app.web.colours import Brand, brand_css, brand_ramp
 from config import Settings
 
 FOLDER = Path(__file__).parent / "static"
@@ -40,18 +41,24 @@ class Asset:
 
 def install(app: Flask, settings: Settings) -> None:
     """Read every asset into memory and connect their addresses."""
-    app.extensions["assets"] = read_assets(settings.brand_hue)
+    assets = read_assets(brand_of(settings))
+    brand: Branding = app.extensions["branding"]
+    assets |= {logo.name: Asset.of(logo.name, logo.content) for logo in (brand.logo, brand.logo_dark) if logo}
+    app.extensions["assets"] = assets
     app.register_blueprint(blueprint)
     app.after_request(_forget_session)
 
 
-def read_assets(brand_hue: int) -> dict[str, Asset]:
+def read_assets(brand: Brand) -> dict[str, Asset]:
     """All assets by name: `site.css`, the scripts such as `vote.js`, and the pictures."""
     styles = [(FOLDER / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLE_SHEETS]
-    found = {"site.css": ("\n".join([brand_css(brand_hue), *styles])).encode()}
+    found = {"site.css": ("\n".join([brand_css(brand), *styles])).encode()}
     found["desk.css"] = (FOLDER / "css" / "desk.css").read_bytes()  # for staff alone: customers need not load it
     found |= {path.name: path.read_bytes() for path in sorted((FOLDER / "js").glob("*.js"))}
-    found["icon.svg"] = (FOLDER / "icon.svg").read_text(encoding="utf-8").replace("var(--hue)", str(brand_hue)).encode()
+    accent = brand_ramp(brand)[6].hex
+    found["icon.svg"] = (
+        (FOLDER / "icon.svg").read_text(encoding="utf-8").replace("oklch(55% 0.14 var(--hue))", accent).encode()
+    )
     return {name: Asset.of(name, content) for name, content in found.items()}
 
 
@@ -78,6 +85,7 @@ def send(digest: str, name: str) -> Response:
         response.content_encoding = "gzip"
     response.vary.add("Accept-Encoding")
     response.cache_control.public = True
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # mail and the widget show them elsewhere
     if digest == asset.digest:
         response.cache_control.max_age = 365 * 24 * 3600
         response.cache_control.immutable = True

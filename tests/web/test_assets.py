@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.web.assets import FOLDER, STYLE_SHEETS, read_assets, static_url
+from app.web.colours import Brand
 
 
 def address_of(app: Flask, name: str) -> str:
@@ -44,7 +45,7 @@ def test_assets_are_sent_packed_to_browsers_that_can_unpack_them(app: Flask, cli
 
 
 def test_the_hue_of_the_brand_is_in_the_style_sheet_and_changes_its_address() -> None:
-    blue, green = read_assets(255)["site.css"], read_assets(150)["site.css"]
+    blue, green = read_assets(Brand(255))["site.css"], read_assets(Brand(150))["site.css"]
     assert b"--hue:255" in blue.content
     assert blue.digest != green.digest
 
@@ -54,7 +55,7 @@ def test_every_style_sheet_is_part_of_the_one_that_is_sent() -> None:
 
 
 def test_style_and_scripts_of_an_article_weigh_little() -> None:
-    assets = read_assets(255)
+    assets = read_assets(Brand(255))
     names = ("site.css", "combobox.js", "article.js", "vote.js", "icon.svg")
     assert sum(len(assets[name].packed or b"") for name in names) < 25_000
 
