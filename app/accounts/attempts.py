@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import SignInAttempt
 from app.foundation import clock
 from app.foundation.text import folded
+from app.web.networks import network_of
 
 FREE_TRIES_OF_ACCOUNT = 5
 FREE_TRIES_OF_ADDRESS = 20
@@ -33,13 +33,7 @@ def account_key(email: str, *, secret: str) -> str:
 
 def address_key(address: str, *, secret: str) -> str:
     """What stands for a network address; of IPv6 the first 64 bits, which are one household or machine."""
-    try:
-        parsed = ipaddress.ip_address(address)
-        if isinstance(parsed, ipaddress.IPv6Address):
-            address = str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
-    except ValueError:
-        pass
-    return _keyed("address:" + address, secret)
+    return _keyed("address:" + network_of(address), secret)
 
 
 def begin(session: Session, account: str, address: str) -> SignInAttempt | timedelta:
