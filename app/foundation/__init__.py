@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.foundation import activity, commands, database, health, jobs, log, migrating, worker
+from app.foundation import activity, commands, database, health, jobs, log, mail, migrating, worker
 from config import Settings
 
 __all__ = ["activity", "install", "jobs"]
@@ -24,4 +24,5 @@ def install(app: Flask, settings: Settings) -> None:
     migrating.install(app, settings)
     worker.install(app, settings)
     health.install(app)
+    mail.install(app, settings)
     commands.install(app)

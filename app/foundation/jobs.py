@@ -23,6 +23,8 @@ from app.foundation.database import Base, after_commit, is_postgresql
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(minutes=10)
+#: How long a job that raised waits before its next attempt, unless its kind says otherwise.
+PAUSES = tuple(min(timedelta(seconds=2**attempt), LONGEST_WAIT) for attempt in range(1, MOST_ATTEMPTS))
 
 
 class Job(Base):
@@ -53,11 +55,16 @@ class JobKind:
 
     name: str
     run: Callable[..., None]
+    pauses: tuple[timedelta, ...] = PAUSES
 
 
-def add_job_kind(app: Flask, name: str, run: Callable[..., None]) -> None:
-    """Make a kind of job known to the application; called when a part of the product is installed."""
-    app.extensions.setdefault("job_kinds", {})[name] = JobKind(name, run)
+def add_job_kind(app: Flask, name: str, run: Callable[..., None], *, pauses: tuple[timedelta, ...] = PAUSES) -> None:
+    """Make a kind of job known to the application; called when a part of the product is installed.
+
+    Args:
+        pauses: how long to wait after each failure; after as many failures and one more the job is given up.
+    """
+    app.extensions.setdefault("job_kinds", {})[name] = JobKind(name, run, pauses)
 
 
 def request_job(
@@ -145,8 +152,8 @@ def free_leases(session: Session, *, worker: str) -> list[int]:
     return sorted(freed)
 
 
-def record_failure(session: Session, job_id: int, error: str) -> Job | None:
-    """Note that a job raised: it is tried again later and later, and given up after `MOST_ATTEMPTS`.
+def record_failure(session: Session, job_id: int, error: str, *, pauses: tuple[timedelta, ...] = PAUSES) -> Job | None:
+    """Note that a job raised: it is tried again after each of `pauses`, and given up when there is none left.
 
     Returns:
         The job, or None when it is no longer in the ledger. `failed_at` tells whether it was given up.
@@ -157,8 +164,9 @@ def record_failure(session: Session, job_id: int, error: str) -> Job | None:
     now = clock.now()
     job.last_error = error
     job.leased_until = job.leased_by = None
-    job.due_at = now + min(timedelta(seconds=2**job.attempts), LONGEST_WAIT)
-    job.failed_at = now if job.attempts >= MOST_ATTEMPTS else None
+    is_given_up = job.attempts > len(pauses)
+    job.due_at = now if is_given_up else now + pauses[max(job.attempts, 1) - 1]
+    job.failed_at = now if is_given_up else None
     session.flush()
     return job
 

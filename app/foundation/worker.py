@@ -66,7 +66,7 @@ def run_job(app: Flask, job_id: int, *, worker: str, longest: float = math.inf) 
                 _kind(app, taken.name).run(session, **taken.arguments)
                 jobs.finish(session, job_id)
         except Exception as error:
-            _note_failure(taken, error)
+            _note_failure(app, taken, error)
             return False
         return True
 
@@ -192,10 +192,12 @@ def _kept_lease(app: Flask, job_id: int, *, worker: str, longest: float) -> Iter
         keeper.join()
 
 
-def _note_failure(taken: _Taken, error: Exception) -> None:
+def _note_failure(app: Flask, taken: _Taken, error: Exception) -> None:
     told = "".join(traceback.format_exception(error))[-LONGEST_ERROR:]
+    kinds: dict[str, jobs.JobKind] = app.extensions.get("job_kinds", {})
+    pauses = kinds[taken.name].pauses if taken.name in kinds else jobs.PAUSES
     with transaction() as session:
-        job = jobs.record_failure(session, taken.id, told)
+        job = jobs.record_failure(session, taken.id, told, pauses=pauses)
         is_given_up = job is not None and job.failed_at is not None
     if is_given_up:
         logger.error("Job %d (%s) failed for good: see 'flask jobs list'.", taken.id, taken.name, exc_info=error)

@@ -7,6 +7,7 @@ from app.web import (
     addresses,
     assets,
     branding,
+    commands,
     desk,
     errors,
     headers,
