@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, current_app, has_request_context, request
 from jinja2 import FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from app.foundation.bare_links import linked
 from app.web.assets import static_url
 from app.web.icons import area_icon, icon
 from app.web.languages import direction, own_name, reader_language, site_languages
+from app.web.translating import interface_locale
 from config import Settings
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ def install(app: Flask, settings: Settings) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(date=date_in_words, machine_date=machine_date, number=number, percent=percent)
     environment.filters.update(quoted=quoted, own_name=own_name, direction=direction, linked=linked)
+    environment.filters.update(bdi=bdi, ltr=ltr, strong=strong)
     environment.globals.update(static_url=static_url, icon=icon, area_icon=area_icon)
     app.context_processor(page_context)
 
@@ -97,8 +97,8 @@ def reader() -> Reader:
 
 
 def date_in_words(day: date) -> str:
-    """A date as people write it: 3 May 2026."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """A date as people write it in the language of the interface: 3 May 2026, 3. Mai 2026, 2026年5月3日."""
+    return format_date(day, "long", locale=interface_locale())
 
 
 def machine_date(day: date) -> str:
@@ -107,13 +107,28 @@ def machine_date(day: date) -> str:
 
 
 def number(count: int) -> str:
-    """A count with its thousands apart: 2,112."""
-    return f"{count:,}"
+    """A count with its thousands apart, as the language of the interface writes it: 2,112 or 2.112."""
+    return format_decimal(count, locale=interface_locale())
 
 
 def percent(share: float) -> str:
-    """A share of 1 in whole percent: 84%."""
-    return f"{round(share * 100)}%"
+    """A share of 1 in whole percent, as the language of the interface writes it: 84% or 84 %."""
+    return format_percent(share, locale=interface_locale())
+
+
+def bdi(text: str) -> Markup:
+    """Words of somebody else inside a sentence, set apart so that neither turns the other's direction around."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def strong(text: str) -> Markup:
+    """The same, in strong type."""
+    return Markup("<strong><bdi>{}</bdi></strong>").format(text)
+
+
+def ltr(text: str) -> Markup:
+    """What is written from left to right in every language: telephone numbers, addresses, references."""
+    return Markup('<bdi class="count" dir="ltr">{}</bdi>').format(text)
 
 
 def quoted(text: str) -> str:

@@ -1,25 +1,66 @@
-"""The words of the interface in the reader's language, by Flask-Babel; `_()` in templates and code marks them."""
+"""The words of the interface in the reader's language, by Flask-Babel; `_()` in templates and code marks them.
+
+The language of the interface is not always that of the articles: whoever reads Portuguese articles on a site whose
+interface speaks no Portuguese gets the words around them in the site's own language.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, has_request_context
-from flask_babel import Babel
+from babel import Locale, UnknownLocaleError
+from flask import Flask, current_app, has_request_context
+from flask_babel import Babel, get_locale
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.web.languages import reader_language
 from config import Settings
 
-#: Languages that the interface speaks; English is what the code is written in.
+#: Languages that the interface speaks; English is what the code is written in, `translations/` holds the others.
 INTERFACE_LANGUAGES = ("en", "es", "fr", "de", "ar", "zh")
+
+#: English without a country: dates as most of the world writes them (3 May 2026).
+_ENGLISH = Locale("en", "001")
 
 
 def interface_language() -> str:
-    """The language of the words around the articles: the reader's, or English when the interface does not speak it."""
-    if not has_request_context():
-        return "en"
-    base = reader_language().partition("-")[0]
-    return base if base in INTERFACE_LANGUAGES else "en"
+    """The language of the words around the articles, one of `INTERFACE_LANGUAGES`."""
+    return interface_locale().language
+
+
+def interface_locale() -> Locale:
+    """How words, dates and numbers are written for this reader; English outside of requests, as on the command line."""
+    return get_locale() or _ENGLISH
+
+
+def locale_for(language: str, default: str = "en") -> Locale:
+    """How the interface is written for readers of a language (BCP 47); for those it does not speak, as for `default`.
+
+    A region is kept (`de-AT`): it decides on names of months and on how numbers are written.
+    """
+    for wanted in (language, default):
+        if wanted.partition("-")[0] in INTERFACE_LANGUAGES:
+            return _ENGLISH if wanted == "en" else _known(wanted)
+    return _ENGLISH
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give templates `_()`, `gettext`, `ngettext` and `{% trans %}`."""
-    Babel(app, locale_selector=interface_language, default_translation_directories="web/translations")
+    """Give templates `_()`, `gettext`, `ngettext` and `{% trans %}`, and say on every page in which language it is."""
+    Babel(app, locale_selector=_selected, default_translation_directories="web/translations")
+    app.jinja_env.globals["interface_language"] = interface_language
+
+
+def _selected() -> str:
+    default: str = current_app.extensions["settings"].default_language
+    if not has_request_context():
+        return str(_ENGLISH)
+    try:
+        return str(locale_for(reader_language(), default))
+    except SQLAlchemyError:
+        # What is published cannot be asked for; the page that says so has to be written in some language.
+        return str(locale_for(default))
+
+
+def _known(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale(language.partition("-")[0])
