@@ -8,8 +8,13 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
+from babel.dates import format_timedelta
 from flask import Flask, Response, current_app, json, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from app.foundation.errors import ProductError, Unavailable
 from app.web.templating import plain_context
 from app.web.transaction import mark_failed
+from app.web.translating import interface_locale
 from config import Settings
 
 _log = logging.getLogger(__name__)
@@ -36,35 +42,42 @@ class Explanation:
     reference: str = ""
 
 
-_SEARCH = "Search for what you need, or ask a person."
-EXPLANATIONS = {
-    each.status: each
-    for each in (
-        Explanation(400, "This request could not be read", "Part of the address or the form is missing.",
-                    "Go back and try again, or search for what you need."),
-        Explanation(403, "This page is not open to you", "It is kept for people with another kind of access.",
-                    "Sign in with an account that has access, or ask a person."),
-        Explanation(404, "There is no page at this address", "The address may be mistyped, or the page was moved.",
-                    _SEARCH),
-        Explanation(405, "This address cannot be opened like that", "It only takes a form from one of our pages.",
-                    "Go back and send the form again, or search for what you need."),
-        Explanation(410, "This page was removed", "What it said is no longer right, so we took it away.", _SEARCH),
-        Explanation(413, "That is too large to send", "The largest file we can take is {limit} MB.",
-                    "Go back and send a smaller one, or ask a person."),
-        Explanation(422, "Something in the form needs another look", "One of the answers cannot be used.",
-                    "Go back and change it, or ask a person."),
-        Explanation(429, "That was a lot in a short time", "We wait a moment before we answer more from one place.",
-                    "Try again in {wait}."),
-        Explanation(500, "This page does not work just now", "The fault is ours, and nothing you did caused it.",
-                    "Try again in a few minutes, or ask a person."),
-        Explanation(503, "This part of the site does not work just now", "The fault is ours, and we are on it.",
-                    "Try again in a few minutes, or ask a person."),
+def explanation_of(status: int, *, wait_seconds: int | None = None) -> Explanation:
+    """What is said of an HTTP status in the reader's language; unknown ones are explained as 400 or 500."""
+    words = _EXPLANATIONS.get(status) or _EXPLANATIONS[500 if status >= 500 else 400]
+    settings: Settings = current_app.extensions["settings"]
+    title, message, next_step = (str(each) for each in words)
+    return Explanation(
+        status,
+        title,
+        message.replace("%(limit)s", str(settings.upload_limit_mb)),
+        next_step.replace("%(wait)s", _in_words(wait_seconds)),
     )
+
+
+_SEARCH = _l("Search for what you need, or ask a person.")
+_EXPLANATIONS: dict[int, tuple[Any, Any, Any]] = {
+    400: (_l("This request could not be read"), _l("Part of the address or the form is missing."),
+          _l("Go back and try again, or search for what you need.")),
+    403: (_l("This page is not open to you"), _l("It is kept for people with another kind of access."),
+          _l("Sign in with an account that has access, or ask a person.")),
+    404: (_l("There is no page at this address"), _l("The address may be mistyped, or the page was moved."), _SEARCH),
+    405: (_l("This address cannot be opened like that"), _l("It only takes a form from one of our pages."),
+          _l("Go back and send the form again, or search for what you need.")),
+    410: (_l("This page was removed"), _l("What it said is no longer right, so we took it away."), _SEARCH),
+    413: (_l("That is too large to send"), _l("The largest file we can take is %(limit)s MB."),
+          _l("Go back and send a smaller one, or ask a person.")),
+    422: (_l("Something in the form needs another look"), _l("One of the answers cannot be used."),
+          _l("Go back and change it, or ask a person.")),
+    429: (_l("That was a lot in a short time"), _l("We wait a moment before we answer more from one place."),
+          _l("Try again %(wait)s.")),
+    500: (_l("This page does not work just now"), _l("The fault is ours, and nothing you did caused it."),
+          _l("Try again in a few minutes, or ask a person.")),
+    503: (_l("This part of the site does not work just now"), _l("The fault is ours, and we are on it."),
+          _l("Try again in a few minutes, or ask a person.")),
 }  # fmt: skip
-_EXPIRED = Explanation(
-    400, "This form has expired", "It was open for too long to be sent safely.",
-    "Go back, load the page again and send it once more: nothing was saved.",
-)  # fmt: skip
+EXPLAINED = tuple(sorted(_EXPLANATIONS))
+"""The statuses that have words of their own."""
 
 
 def install(app: Flask) -> None:
@@ -78,7 +91,8 @@ def install(app: Flask) -> None:
 
 def show_product_error(error: ProductError) -> Response:
     """A deliberate error: its own message, under the title of its status."""
-    return _answer(replace(_explanation(error.status), message=str(error) or _explanation(error.status).message))
+    explanation = explanation_of(error.status)
+    return _answer(replace(explanation, message=str(error) or explanation.message))
 
 
 def show_http_error(error: HTTPException) -> Response:
@@ -86,9 +100,9 @@ def show_http_error(error: HTTPException) -> Response:
     original = getattr(error, "original_exception", None)
     if original is not None:
         return show_unexpected_error(original)
-    explanation = _EXPIRED if isinstance(error, CSRFError) else _explanation(error.code or 500)
     wait = getattr(error, "retry_after", None)
-    response = _answer(_filled(explanation, wait if isinstance(wait, int) else None))
+    explanation = explanation_of(error.code or 500, wait_seconds=wait if isinstance(wait, int) else None)
+    response = _answer(_expired() if isinstance(error, CSRFError) else explanation)
     for name, value in error.get_headers(request.environ):
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -98,7 +112,7 @@ def show_http_error(error: HTTPException) -> Response:
 def show_unreachable_database(error: Exception) -> Response:
     """The database does not answer, or cannot write: not the person's fault, and likely to pass."""
     reference = _logged(error)
-    return _answer(replace(_explanation(Unavailable.status), reference=reference))
+    return _answer(replace(explanation_of(Unavailable.status), reference=reference))
 
 
 def show_unexpected_error(error: Exception) -> Response:
@@ -107,7 +121,7 @@ def show_unexpected_error(error: Exception) -> Response:
         return show_unreachable_database(error)
     if current_app.testing or current_app.debug:
         raise error
-    return _answer(replace(_explanation(500), reference=_logged(error)))
+    return _answer(replace(explanation_of(500), reference=_logged(error)))
 
 
 def _logged(error: Exception) -> str:
@@ -116,24 +130,22 @@ def _logged(error: Exception) -> str:
     return reference
 
 
-def _explanation(status: int) -> Explanation:
-    nearest = 500 if status >= 500 else 400
-    return EXPLANATIONS.get(status) or replace(EXPLANATIONS[nearest], status=status)
-
-
-def _filled(explanation: Explanation, wait_seconds: int | None) -> Explanation:
-    settings: Settings = current_app.extensions["settings"]
-    wait = "a minute" if wait_seconds is None else f"{wait_seconds} seconds"
-    return replace(
-        explanation,
-        message=explanation.message.replace("{limit}", str(settings.upload_limit_mb)),
-        next_step=explanation.next_step.replace("{wait}", wait),
+def _expired() -> Explanation:
+    return Explanation(
+        400,
+        _("This form has expired"),
+        _("It was open for too long to be sent safely."),
+        _("Go back, load the page again and send it once more: nothing was saved."),
     )
+
+
+def _in_words(wait_seconds: int | None) -> str:
+    """How long from now, such as "in 30 seconds"; without a number about a minute."""
+    return format_timedelta(timedelta(seconds=wait_seconds or 60), add_direction=True, locale=interface_locale())
 
 
 def _answer(explanation: Explanation) -> Response:
     mark_failed()
-    explanation = _filled(explanation, None)
     if request.path.startswith("/api/"):
         return _problem(explanation)
     response = make_response(_page(explanation), explanation.status)

@@ -18,10 +18,17 @@ from app.foundation import clock
 from app.foundation.database import db
 from app.foundation.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound, ProductError, Unavailable
 from app.web.access import PUBLIC, access
-from app.web.errors import EXPLANATIONS
+from app.web.errors import EXPLAINED, Explanation, explanation_of
 from app.web.origin import anonymous_form
 
-STATUSES = sorted(EXPLANATIONS)
+STATUSES = EXPLAINED
+
+
+@pytest.fixture
+def explained(app: Flask) -> dict[int, Explanation]:
+    """What the site says of each status."""
+    with app.app_context():
+        return {status: explanation_of(status) for status in STATUSES}
 
 
 @pytest.fixture
@@ -57,25 +64,27 @@ def app(app: Flask) -> Flask:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_an_error_is_a_page_with_a_next_step_a_search_and_a_person(client: FlaskClient, status: int) -> None:
+def test_an_error_is_a_page_with_a_next_step_a_search_and_a_person(
+    client: FlaskClient, explained: dict[int, Explanation], status: int
+) -> None:
     answer = client.get(f"/fail/{status}")
     page = answer.get_data(as_text=True)
     assert answer.status_code == status
-    assert f"<h1>{EXPLANATIONS[status].title}</h1>" in page
+    assert f"<h1>{explained[status].title}</h1>" in page
     assert 'role="search"' in page
     assert 'href="/contact"' in page
     assert "Talk to a person" in page
-    assert "{" not in re.sub(r"<svg.*?</svg>", "", page)
+    assert "%(" not in page
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_program_gets_a_problem_in_json(client: FlaskClient, status: int) -> None:
+def test_a_program_gets_a_problem_in_json(client: FlaskClient, explained: dict[int, Explanation], status: int) -> None:
     answer = client.get(f"/api/v1/fail/{status}")
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
     problem = answer.get_json(force=True)
     assert problem["status"] == status
-    assert problem["title"] == EXPLANATIONS[status].title
+    assert problem["title"] == explained[status].title
 
 
 def test_an_address_that_leads_nowhere_says_so(client: FlaskClient) -> None:
@@ -84,8 +93,8 @@ def test_an_address_that_leads_nowhere_says_so(client: FlaskClient) -> None:
     assert 'role="search"' in answer.get_data(as_text=True)
 
 
-def test_the_words_of_errors_blame_nobody_and_do_not_joke() -> None:
-    words = " ".join(f"{each.title} {each.message} {each.next_step}" for each in EXPLANATIONS.values())
+def test_the_words_of_errors_blame_nobody_and_do_not_joke(explained: dict[int, Explanation]) -> None:
+    words = " ".join(f"{each.title} {each.message} {each.next_step}" for each in explained.values())
     assert not re.search(r"oops|sorry,|whoops|uh-oh|invalid|illegal|you failed|your mistake", words, re.IGNORECASE)
 
 
@@ -107,7 +116,7 @@ def test_a_fault_of_ours_is_logged_under_the_reference_that_the_person_sees(
     with caplog.at_level(logging.ERROR):
         answer = client.get("/break")
     page = answer.get_data(as_text=True)
-    found = re.search(r"reference: <strong[^>]*>([0-9a-f]{8})<", page)
+    found = re.search(r"reference: <bdi[^>]*>([0-9a-f]{8})<", page)
     assert answer.status_code == 500
     assert "a secret about the inside" not in page
     assert found is not None
