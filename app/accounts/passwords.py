@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from flask_babel import gettext as _
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -24,11 +25,15 @@ def hashed(password: str, *, email: str = "") -> str:
         InvalidInput: the password is shorter than 12 or longer than 200 characters, too simple, or the address itself.
     """
     if len(password) < SHORTEST:
-        raise InvalidInput(f"The password is too short: use at least {SHORTEST} characters.", field="password")
+        raise InvalidInput(
+            _("The password is too short: use at least %(num)s characters.", num=SHORTEST), field="password"
+        )
     if len(password) > LONGEST:
-        raise InvalidInput(f"The password is too long: use at most {LONGEST} characters.", field="password")
+        raise InvalidInput(
+            _("The password is too long: use at most %(num)s characters.", num=LONGEST), field="password"
+        )
     if len(set(password)) < 5 or (email and password.casefold() == email.casefold()):
-        raise InvalidInput("The password is too easy to guess: use several words.", field="password")
+        raise InvalidInput(_("The password is too easy to guess: use several words."), field="password")
     return _hashes.hash(_normal(password))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,9 +30,11 @@ def create_account(
     """
     email = normal_email(email)
     if not _EMAIL.fullmatch(email) or len(email) > 320:
-        raise InvalidInput(f"{email!r} is not an e-mail address: write one such as name@example.com.", field="email")
+        raise InvalidInput(
+            _("“%(email)s” is not an e-mail address: write one such as name@example.com.", email=email), field="email"
+        )
     if session.scalar(select(Account.id).where(Account.email == email)) is not None:
-        raise Conflict(f"There is an account for {email} already: change it instead.")
+        raise Conflict(_("There is an account for %(email)s already: change it instead.", email=email))
     account = Account(
         email=email,
         display_name=one_line(name) or email.partition("@")[0],
@@ -82,7 +85,7 @@ def change_own_password(session: Session, account: Account, *, current: str, new
     """
     proven = prove(session, account.email, current)
     if isinstance(proven, Refusal):
-        return proven if proven.wait else Refusal("The current password is not right: enter it again.")
+        return proven if proven.wait else Refusal(_("The current password is not right: enter it again."))
     set_password(session, proven, new, by=proven)
     return None
 
@@ -99,7 +102,7 @@ def set_active(session: Session, account: Account, *, is_active: bool, by: Accou
 def _keep_an_administrator(session: Session, account: Account) -> None:
     others = select(func.count()).where(Account.role == Role.ADMINISTRATOR, Account.is_active, Account.id != account.id)
     if account.role is Role.ADMINISTRATOR and account.is_active and session.scalar(others) == 0:
-        raise Conflict(f"{account.email} is the only administrator: make another one first.")
+        raise Conflict(_("%(email)s is the only administrator: make another one first.", email=account.email))
 
 
 def _record(session: Session, verb: str, account: Account, *, by: Account | None, **details: str) -> None:
