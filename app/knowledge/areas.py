@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -72,7 +73,7 @@ def category_page(
     category = session.scalar(select(Category).where(Category.path == path))
     counts = _counts(session, readers)
     if category is None or not counts.get(path):
-        raise NotFound("There is no such area. It may have another name now: look for it by its words.")
+        raise NotFound(_("There is no such area. It may have another name now: look for it by its words."))
     reading = {"language": language, "readers": readers}
     own = ARTICLE_LINES.where(Article.category_id == category.id)
     total = session.scalar(select(func.count()).select_from(own.subquery()), reading) or 0

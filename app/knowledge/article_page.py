@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -102,7 +103,7 @@ def article_page(
         Gone: it was published and has been archived.
     """
     if article_id > LARGEST_ID:
-        raise NotFound("There is no article at this address.")
+        raise NotFound(_("There is no article at this address."))
     published = session.execute(_LANGUAGES, {"article_id": article_id}).all()
     if not published or published[0].audience not in readers:
         _refuse(session, article_id, readers)
@@ -142,5 +143,5 @@ def _tags(session: Session, article_id: int) -> tuple[str, ...]:
 def _refuse(session: Session, article_id: int, readers: frozenset[str]) -> NoReturn:
     article = session.get(Article, article_id)
     if article is not None and article.state is ArticleState.ARCHIVED and article.audience in readers:
-        raise Gone("This article was taken down.")
-    raise NotFound("There is no article at this address.")
+        raise Gone(_("This article was taken down."))
+    raise NotFound(_("There is no article at this address."))

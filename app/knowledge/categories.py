@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,13 @@ def category_at(session: Session, path: str, *, titles: Mapping[str, str] | None
     """
     slugs = [slugified(part) for part in path.split("/") if part.strip()]
     if not slugs or len(slugs) > DEEPEST:
-        raise InvalidInput(f"{path!r} is no place for a category: give 1 to {DEEPEST} names joined by a slash.")
+        raise InvalidInput(
+            _(
+                "“%(path)s” is no place for a category: give 1 to %(most)s names joined by a slash.",
+                path=path,
+                most=DEEPEST,
+            )
+        )
     path = "/".join(slugs)
     existing = session.scalar(select(Category).where(Category.path == path))
     if existing is not None:
@@ -45,7 +52,7 @@ def rename_category(session: Session, category: Category, *, title: str, slug: s
         InvalidInput: the title is empty, or a category with this slug stands beside it.
     """
     if not one_line(title):
-        raise InvalidInput("Give the category a title.", field="title")
+        raise InvalidInput(_("Give the category a title."), field="title")
     category.title = one_line(title)
     new_slug = slugified(slug) if slug else category.slug
     if new_slug != category.slug:
@@ -57,7 +64,7 @@ def _move(session: Session, category: Category, new_slug: str) -> None:
     old = category.path
     new = "/".join([*old.split("/")[:-1], new_slug])
     if session.scalar(select(Category.id).where(Category.path == new)):
-        raise InvalidInput(f"There is already a category at {new}: choose another name.", field="slug")
+        raise InvalidInput(_("There is already a category at %(path)s: choose another name.", path=new), field="slug")
     category.slug = new_slug
     for moved in session.scalars(
         select(Category).where((Category.path == old) | Category.path.startswith(old + "/", autoescape=True))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -93,13 +95,19 @@ def explain_vote(session: Session, article_id: int, language: str, *, voter: str
     """
     vote = vote_of(session, article_id, language, voter=voter)
     if vote is None or vote.fixed:
-        raise NotFound("There is no “No” of yours on this article yet: press No first, then say what went wrong.")
+        raise NotFound(_("There is no “No” of yours on this article yet: press No first, then say what went wrong."))
     if reason and reason not in set(VoteReason):
-        raise InvalidInput(f"{reason!r} is not one of the reasons: choose one of those listed.", field="reason")
+        raise InvalidInput(
+            _("“%(reason)s” is not one of the reasons: choose one of those listed.", reason=reason), field="reason"
+        )
     words = cleaned(comment).strip()
     if len(words) > LONGEST_COMMENT:
         raise InvalidInput(
-            f"Your comment has {len(words):,} characters; we can keep {LONGEST_COMMENT:,}. Please shorten it.",
+            _(
+                "Your comment has %(length)s characters; we can keep %(most)s. Please shorten it.",
+                length=format_decimal(len(words)),
+                most=format_decimal(LONGEST_COMMENT),
+            ),
             field="comment",
         )
     vote.reason = VoteReason(reason) if reason else None
@@ -161,5 +169,5 @@ def _published_line(session: Session, article_id: int, language: str) -> tuple[i
         .where(Publication.article_id == article_id, Publication.language == language)
     ).one_or_none()
     if found is None:
-        raise NotFound("This article is not published any more, so there is nothing to vote on.")
+        raise NotFound(_("This article is not published any more, so there is nothing to vote on."))
     return found.line, found.id

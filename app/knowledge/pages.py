@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.signing_in import reader_groups
@@ -122,7 +123,7 @@ def vote(article_id: int) -> AnyResponse:
     """Take the answer to "Did this fix your problem?" and show it in its place."""
     answer = request.form.get("fixed", "")
     if answer not in ("yes", "no"):
-        raise InvalidInput("Please answer with Yes or No.", field="fixed")
+        raise InvalidInput(_("Please answer with Yes or No."), field="fixed")
     shown = _voted_on(article_id)
     known = voter()
     voter_id, token = (known, "") if known else new_voter()
@@ -195,7 +196,7 @@ def _voted_on(article_id: int) -> article_page.ArticlePage:
     try:
         return article_page.article_page(db.session, article_id, "", language=language, readers=reader_groups())
     except Gone as error:
-        raise NotFound("This article was taken down, so there is nothing to vote on.") from error
+        raise NotFound(_("This article was taken down, so there is nothing to vote on.")) from error
 
 
 def _back_to_vote(shown: article_page.ArticlePage, query: str) -> Response:
@@ -206,7 +207,7 @@ def _back_to_vote(shown: article_page.ArticlePage, query: str) -> Response:
 def _old_address(language: str) -> AnyResponse:
     known = redirected(db.session, request.path, language=language, readers=reader_groups())
     if known is None:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(_("There is no page at this address."))
     return _moved(known)
 
 
@@ -243,12 +244,12 @@ def _mailto(about: ContactAbout | None) -> str:
     lines = ["", ""]
     if about and about.article_id:
         site = settings.site_url or request.host_url
-        lines += ["I read: " + about.article_title, site.rstrip("/") + about.article_url]
-        lines += [f"(article {about.article_id}, version {about.revision_number})"]
-        lines += ["It did not fix my problem."] if about.is_unfixed else []
-        lines += [f"I wrote there: {about.comment[:_LONGEST_IN_MAIL]}"] if about.comment else []
+        lines += [_("I read: %(title)s", title=about.article_title), site.rstrip("/") + about.article_url]
+        lines += [_("(article %(id)s, version %(version)s)", id=about.article_id, version=about.revision_number)]
+        lines += [_("It did not fix my problem.")] if about.is_unfixed else []
+        lines += [_("I wrote there: %(words)s", words=about.comment[:_LONGEST_IN_MAIL])] if about.comment else []
     if about and about.query:
-        lines += ["I searched for: " + about.query]
+        lines += [_("I searched for: %(query)s", query=about.query)]
     subject = about.query or about.article_title if about else ""
     fields = {"subject": subject, "body": "\r\n".join(lines) if about else ""}
     words = "&".join(f"{name}={quote(value)}" for name, value in fields.items() if value)

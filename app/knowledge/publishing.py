@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -36,7 +38,7 @@ from app.search.indexing import request_indexing
 
 LONGEST_TITLE = 300
 LONGEST_BODY = 2_000_000
-_SAVED_MEANWHILE = (
+_SAVED_MEANWHILE = lazy_gettext(
     "Somebody saved this article while you were writing. Nothing was lost or overwritten: "
     "compare their text with yours and save again."
 )
@@ -135,7 +137,7 @@ def save_revision(
         _begin_translation(session, article, language, slugified(slug or text.title))
     latest = latest_revision(session, article.id, language)
     if (latest.id if latest else None) != based_on:
-        raise Conflict(_SAVED_MEANWHILE)
+        raise Conflict(str(_SAVED_MEANWHILE))
     number = latest.number + 1 if latest else 1
     revision = Revision(
         article_id=article.id,
@@ -189,7 +191,9 @@ def publish(
     _hold(session, article)
     revision = revision or latest_revision(session, article.id, language)
     if revision is None:
-        raise InvalidInput(f"Article {article.id} has no text in {language} yet: write it first.")
+        raise InvalidInput(
+            _("Article %(id)s has no text in %(language)s yet: write it first.", id=article.id, language=language)
+        )
     page = rendered or links.rendered(session, revision.body, language=language)
     publication = session.get(Publication, (article.id, language))
     if publication is None:
@@ -235,7 +239,9 @@ def archive(session: Session, article: Article, *, by: Account | None, replaced_
         InvalidInput: the article would be replaced by itself.
     """
     if replaced_by is not None and replaced_by.id == article.id:
-        raise InvalidInput(f"Article {article.id} cannot replace itself: name another one.", field="replaced_by")
+        raise InvalidInput(
+            _("Article %(id)s cannot replace itself: name another one.", id=article.id), field="replaced_by"
+        )
     _hold(session, article)
     languages = list(session.scalars(select(Translation.language).where(Translation.article_id == article.id)))
     session.execute(delete(Publication).where(Publication.article_id == article.id))
@@ -302,15 +308,22 @@ def _checked(text: ArticleText) -> ArticleText:
     body = cleaned(text.body)
     short_answer = one_line(text.short_answer)
     if not title:
-        raise InvalidInput("Give the article a title: the question in the customer's words.", field="title")
+        raise InvalidInput(_("Give the article a title: the question in the customer's words."), field="title")
     if len(title) > LONGEST_TITLE:
-        raise InvalidInput(f"The title has {len(title)} characters: use at most {LONGEST_TITLE}.", field="title")
+        raise InvalidInput(
+            _("The title has %(length)s characters: use at most %(most)s.", length=len(title), most=LONGEST_TITLE),
+            field="title",
+        )
     if len(short_answer) > 300:
         raise InvalidInput(
-            f"The short answer has {len(short_answer)} characters: use at most 300.", field="short_answer"
+            _("The short answer has %(length)s characters: use at most %(most)s.", length=len(short_answer), most=300),
+            field="short_answer",
         )
     if len(body) > LONGEST_BODY:
-        raise InvalidInput(f"The text has {len(body):,} characters: use at most {LONGEST_BODY:,}.", field="body")
+        raise InvalidInput(
+            _("The text has %(length)s characters: use at most %(most)s.", length=len(body), most=LONGEST_BODY),
+            field="body",
+        )
     return ArticleText(title=title, body=body, short_answer=short_answer)
 
 
@@ -322,7 +335,7 @@ def _begin_translation(session: Session, article: Article, language: str, wanted
         with session.begin_nested():
             session.add(begun)
     except IntegrityError as error:
-        raise Conflict(_SAVED_MEANWHILE) from error
+        raise Conflict(str(_SAVED_MEANWHILE)) from error
 
 
 def _hold(session: Session, article: Article) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import add
 
+from flask_babel import lazy_gettext
 from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -25,11 +26,11 @@ from app.search.documents import Document, Passage, Presentation
 from app.web.languages import own_name
 
 _TYPE_LABELS = {
-    "how_to": "How-to",
-    "problem": "Problem",
-    "qa": "Question and answer",
-    "reference": "Reference",
-    "procedure": "Procedure",
+    "how_to": lazy_gettext("How-to"),
+    "problem": lazy_gettext("Problem"),
+    "qa": lazy_gettext("Question and answer"),
+    "reference": lazy_gettext("Reference"),
+    "procedure": lazy_gettext("Procedure"),
 }
 
 _IDS: BindParameter[int] = bindparam("article_ids", expanding=True)
@@ -148,7 +149,7 @@ class ArticleSource:
         if facet == "category":
             return category_titles(session, values)
         if facet == "type":
-            return {value: _TYPE_LABELS.get(value, value) for value in values}
+            return {value: str(_TYPE_LABELS.get(value, value)) for value in values}
         if facet == "language":
             return {value: own_name(value) for value in values}
         return {value: value for value in values}
