@@ -1,4 +1,5 @@
 // Comforts of an article: copying code, links to headings, larger pictures, and where one is in the contents.
+// Their words are in data attributes of the article's text.
 
 const text = document.querySelector(".prose");
 const status = document.createElement("p");
@@ -17,8 +18,9 @@ function addCopyButton(block) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "code-copy";
-  button.lang = "en";
-  button.textContent = "Copy";
+  button.lang = document.documentElement.lang;
+  button.dir = document.documentElement.dir;
+  button.textContent = text.dataset.copy;
   button.addEventListener("click", () => copy(block.innerText, button));
   block.parentElement.append(button);
 }
@@ -29,7 +31,7 @@ function addHeadingLink(heading) {
   link.className = "heading-link";
   link.href = `#${heading.id}`;
   link.textContent = "#";
-  link.setAttribute("aria-label", `Copy the link to “${words}”`);
+  link.setAttribute("aria-label", text.dataset.link.replace("{words}", () => words));
   link.addEventListener("click", () => copy(link.href, null));
   heading.append(link);
 }
@@ -41,12 +43,12 @@ async function copy(words, button) {
   } catch {
     isCopied = copyTheOldWay(words);
   }
-  const said = isCopied ? "Copied" : "Could not copy";
+  const said = isCopied ? text.dataset.copied : text.dataset.notCopied;
   status.textContent = said;
   if (button) {
     button.textContent = said;
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = text.dataset.copy;
       status.textContent = "";
     }, 2000);
   }
@@ -76,7 +78,7 @@ function letItOpenLarger(image) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "image-larger";
-  button.setAttribute("aria-label", `Show larger: ${image.alt || "picture"}`);
+  button.setAttribute("aria-label", text.dataset.larger.replace("{words}", () => image.alt || text.dataset.picture));
   image.replaceWith(button);
   button.append(image);
   button.addEventListener("click", () => showLarger(image));
@@ -85,12 +87,12 @@ function letItOpenLarger(image) {
 function showLarger(image) {
   const dialog = document.createElement("dialog");
   dialog.className = "larger";
-  dialog.setAttribute("aria-label", image.alt || "Picture");
+  dialog.setAttribute("aria-label", image.alt || text.dataset.picture);
   const form = document.createElement("form");
   form.method = "dialog";
   const close = document.createElement("button");
   close.className = "button";
-  close.textContent = "Close";
+  close.textContent = text.dataset.close;
   const picture = document.createElement("img");
   picture.src = image.currentSrc || image.src;
   picture.alt = image.alt;

@@ -1,5 +1,5 @@
 // Suggestions under every search field, after the ARIA combobox pattern with a list box.
-// Without this script the field is a plain form that searches.
+// Without this script the field is a plain form that searches. The words are in data attributes of the form.
 
 const PAUSE = 150; // milliseconds without a key before asking
 const FEWEST = 2;
@@ -18,7 +18,7 @@ function enhance(form) {
   list.className = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", form.dataset.suggestions);
   status.className = "unseen";
   status.setAttribute("role", "status");
   form.append(list, status);
@@ -101,7 +101,8 @@ function enhance(form) {
     input.removeAttribute("aria-activedescendant");
     open();
     const count = suggestions.length;
-    status.textContent = count === 0 ? "No suggestions" : count === 1 ? "1 suggestion" : `${count} suggestions`;
+    const counts = form.dataset.counts.split("|");
+    status.textContent = count === 0 ? form.dataset.none : counts[Math.min(count, counts.length) - 1];
   }
 
   function option(index, parts) {
@@ -127,7 +128,8 @@ function enhance(form) {
   function searchOption(words) {
     const label = document.createElement("span");
     const term = text("bdi", words);
-    label.append("Search for “", term, "”");
+    const [before, after] = form.dataset.searchFor.split("{words}");
+    label.append(before, term, after);
     const item = option("all", [glyph(["m21 21-4.3-4.3", "M11 19a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"]), label]);
     item.classList.add("all");
     return item;
@@ -197,7 +199,7 @@ function letSlashSearch() {
   });
 
   function label() {
-    button.textContent = isOff ? "Turn on the / key for search" : "Turn off the / key for search";
+    button.textContent = isOff ? button.dataset.on : button.dataset.off;
   }
 
   function remembered() {

@@ -26,7 +26,7 @@ async function send(form, button) {
   section.querySelector(".vote-failed")?.remove();
   section.setAttribute("aria-busy", "true");
   if (button.name) press(form, button);
-  const waiting = setTimeout(() => say("Sending your answer"), BUSY_AFTER);
+  const waiting = setTimeout(() => say(section.dataset.sending), BUSY_AFTER);
   try {
     const fields = new URLSearchParams(new FormData(form));
     if (button.name) fields.set(button.name, button.value);
@@ -66,11 +66,11 @@ function fail(section, form, button, reason) {
   notice.className = "notice notice-danger vote-failed";
   notice.setAttribute("role", "alert");
   const message = document.createElement("p");
-  message.textContent = `${reason || "Your answer has not reached us."} Nothing you wrote is lost.`;
+  message.textContent = `${reason || section.dataset.failed} ${section.dataset.kept}`;
   const again = document.createElement("button");
   again.type = "button";
   again.className = "button";
-  again.textContent = "Try again";
+  again.textContent = section.dataset.again;
   again.addEventListener("click", () => send(form, button));
   notice.append(message, again);
   section.append(notice);
