@@ -14,7 +14,7 @@ from app.search.service import FacetValue, Result, SearchAnswer, SearchState
 
 WORDS = {
     SearchState.HINT: "Search the help centre</h1>",
-    SearchState.RESULTS: "</span> results for “<bdi>invoice</bdi>”",
+    SearchState.RESULTS: " results for “<bdi>invoice</bdi>”",
     SearchState.CORRECTED: "Search instead for",
     SearchState.FILTERED_OUT: "The filters you chose hide them.",
     SearchState.OTHER_LANGUAGE: "These articles are in other languages.",
