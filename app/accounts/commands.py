@@ -52,7 +52,7 @@ def create(email: str, role: str, name: str, password_from_stdin: bool) -> None:
 @group.command("list")
 def list_accounts() -> None:
     """Show every account: address, role, name, when last signed in."""
-    with _changes() as session:
+    with changes() as session:
         for account in register.all_accounts(session):
             seen = f"{account.signed_in_at:%Y-%m-%d %H:%M}" if account.signed_in_at else "never signed in"
             closed = "" if account.is_active else "  (deactivated)"
@@ -64,7 +64,7 @@ def list_accounts() -> None:
 @click.argument("role", type=_role)
 def set_role(email: str, role: str) -> None:
     """Give a person another role."""
-    with _changes() as session:
+    with changes() as session:
         register.set_role(session, register.account_of(session, email), Role(role), by=None)
     click.echo(f"{email} is now {role}.")
 
@@ -74,10 +74,10 @@ def set_role(email: str, role: str) -> None:
 @_password_from_stdin
 def set_password(email: str, password_from_stdin: bool) -> None:
     """Give a person another password; they are signed out everywhere."""
-    with _changes() as session:
+    with changes() as session:
         register.account_of(session, email)
     password = _password(password_from_stdin)
-    with _changes() as session:
+    with changes() as session:
         register.set_password(session, register.account_of(session, email), password, by=None)
     click.echo(f"The password of {email} is changed.")
 
@@ -86,7 +86,7 @@ def set_password(email: str, password_from_stdin: bool) -> None:
 @click.argument("email")
 def deactivate(email: str) -> None:
     """Close an account; its person is signed out at once. What they wrote stays."""
-    with _changes() as session:
+    with changes() as session:
         register.set_active(session, register.account_of(session, email), is_active=False, by=None)
     click.echo(f"{email} can no longer sign in.")
 
@@ -95,14 +95,14 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def activate(email: str) -> None:
     """Open a closed account again."""
-    with _changes() as session:
+    with changes() as session:
         register.set_active(session, register.account_of(session, email), is_active=True, by=None)
     click.echo(f"{email} can sign in again.")
 
 
 def _create(email: str, role: Role, name: str, password_from_stdin: bool) -> None:
     password = _password(password_from_stdin)
-    with _changes() as session:
+    with changes() as session:
         account = register.create_account(session, email, password, role=role, name=name, by=None)
         click.echo(f"{account.email} can now sign in at /sign-in as {role.value}.")
 
@@ -114,7 +114,8 @@ def _password(from_stdin: bool) -> str:
 
 
 @contextlib.contextmanager
-def _changes() -> Iterator[Session]:
+def changes() -> Iterator[Session]:
+    """A transaction whose errors are told as the command line tells them."""
     try:
         with transaction() as session:
             yield session

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     READ_SIGNED_IN = "read_signed_in"
     READ_STAFF = "read_staff"
     EDIT_ARTICLES = "edit_articles"
+    MAKE_TOKENS = "make_tokens"
     PUBLISH_ARTICLES = "publish_articles"
     ORGANISE_CATEGORIES = "organise_categories"
     SEE_REPORTS = "see_reports"
@@ -32,7 +33,7 @@ class Permission(StrEnum):
 _ADDED_BY_ROLE: dict[Role | None, set[Permission]] = {
     None: {Permission.READ_PUBLIC},
     Role.READER: {Permission.READ_SIGNED_IN},
-    Role.AGENT: {Permission.READ_STAFF, Permission.EDIT_ARTICLES},
+    Role.AGENT: {Permission.READ_STAFF, Permission.EDIT_ARTICLES, Permission.MAKE_TOKENS},
     Role.EDITOR: {Permission.PUBLISH_ARTICLES, Permission.ORGANISE_CATEGORIES},
     Role.MANAGER: {Permission.SEE_REPORTS},
     Role.ADMINISTRATOR: {Permission.MANAGE_ACCOUNTS, Permission.RUN_THE_SITE},

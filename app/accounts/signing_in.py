@@ -11,12 +11,15 @@ from urllib.parse import quote, unquote
 
 from flask import Flask, current_app, has_request_context, redirect, request, url_for
 from flask import session as browser_session
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts import attempts, passwords
+from app.accounts.bearer import bearer, refuse_program
 from app.accounts.models import Account
 from app.accounts.roles import Permission, permissions_of
 from app.foundation import clock
@@ -24,6 +27,7 @@ from app.foundation.database import db, rollback, transaction
 from app.foundation.errors import NotAllowed
 from app.foundation.text import one_line
 from app.web.languages import reader_language
+from app.web.origin import looks_at_no_cookie
 from app.web.templating import Reader
 from config import Settings
 
@@ -60,10 +64,16 @@ def install(app: Flask, settings: Settings) -> None:
 
 def signed_in_account() -> Account | None:
     """The account whose person made this request; None for a visitor, and outside of requests."""
-    if not has_request_context() or not current_user.is_authenticated:
+    if not has_request_context() or looks_at_no_cookie() or not current_user.is_authenticated:
         return None
     account: Account = current_user.account
     return account
+
+
+def account_name() -> str | None:
+    """What stands for the account of this request where requests are counted; None for a visitor."""
+    account = signed_in_account()
+    return f"account {account.id}" if account is not None else None
 
 
 def has_permission(permission: str) -> bool:
@@ -87,8 +97,10 @@ def reader() -> Reader:
 
 def refuse_access() -> Response:
     """What somebody gets who may not open this page: a visitor the way to sign in, anybody else a refusal."""
+    if looks_at_no_cookie():
+        refuse_program()
     if signed_in_account() is not None:
-        raise NotAllowed("Your account may not open this page: ask an administrator for the right role.")
+        raise NotAllowed(_("Your account may not open this page: ask an administrator for the right role."))
     is_read = request.method in ("GET", "HEAD")
     query = request.query_string.decode("ascii", "ignore")
     wanted = quote(request.path) + (f"?{query}" if query else "") if is_read else None
@@ -122,7 +134,7 @@ def prove(session: Session, email: str, password: str) -> Account | Refusal:
         found = own.execute(wanted.where(Account.email == normal_email(email), Account.is_active)).one_or_none()
     fits, renewed = passwords.verified(password, found.password_hash if found else None)
     if found is None or not fits:
-        return Refusal("The e-mail address or the password is not right. Check both and try again.")
+        return Refusal(_("The e-mail address or the password is not right. Check both and try again."))
     account = session.get_one(Account, found.id)
     account.password_hash = renewed or account.password_hash
     attempts.mark_succeeded(session, attempt_id)
@@ -180,11 +192,25 @@ def _seal(account: Account) -> str:
 
 
 def _permissions() -> frozenset[Permission]:
+    if looks_at_no_cookie():
+        program = bearer()
+        return program.permissions if program else permissions_of(None)
     account = signed_in_account()
     return permissions_of(account.role if account is not None else None)
 
 
 def _please_wait(wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
-    spoken = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60 + 1} minutes"
-    return f"There were too many tries to sign in. Wait {spoken}, then try again."
+    if seconds < 120:
+        words = ngettext(
+            "There were too many tries to sign in. Wait %(num)s second, then try again.",
+            "There were too many tries to sign in. Wait %(num)s seconds, then try again.",
+            seconds,
+        )
+    else:
+        words = ngettext(
+            "There were too many tries to sign in. Wait %(num)s minute, then try again.",
+            "There were too many tries to sign in. Wait %(num)s minutes, then try again.",
+            seconds // 60 + 1,
+        )
+    return str(words)

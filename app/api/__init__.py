@@ -2,8 +2,12 @@
 
 from flask import Flask
 
+from app.api import models
 from app.api.v1 import articles, search
 from config import Settings
+
+
+__all__ = ["install", "models"]
 
 
 def install(app: Flask, settings: Settings) -> None:

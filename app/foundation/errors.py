@@ -36,6 +36,16 @@ class Conflict(ProductError):
     status = 409
 
 
+class Unauthorised(ProductError):
+    """A program did not say who it acts for; `is_refused` when it did, with something that cannot be used."""
+
+    status = 401
+
+    def __init__(self, message: str, *, is_refused: bool = False) -> None:
+        super().__init__(message)
+        self.is_refused = is_refused
+
+
 class NotAllowed(ProductError):
     """This person may not do that."""
 

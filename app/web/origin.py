@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
 from app.foundation.errors import NotAllowed
@@ -31,6 +32,22 @@ def anonymous_form(view: View) -> View:
     return view
 
 
+def without_cookies(view: View) -> View:
+    """Declare a view that looks at no cookie: nothing that a browser sends along by itself gives it any authority.
+
+    So it does not matter which page its requests come from. Accounts hold to it: nobody is signed in at such a view.
+    """
+    view.looks_at_no_cookie = True  # type: ignore[attr-defined]  # a mark on the function itself
+    return view
+
+
+def looks_at_no_cookie() -> bool:
+    """Whether the view of this request is declared `without_cookies`."""
+    if not has_request_context() or request.endpoint is None:
+        return False
+    return bool(getattr(current_app.view_functions.get(request.endpoint), "looks_at_no_cookie", False))
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Check every request that changes something before its view runs."""
     # The token lives as long as the session, and the origin is checked here: the extension's own referrer check and
@@ -40,11 +57,11 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_origin() -> None:
-        if request.method in _SAFE or request.endpoint is None:
+        if request.method in _SAFE or request.endpoint is None or looks_at_no_cookie():
             return
         is_anonymous = getattr(current_app.view_functions[request.endpoint], "accepts_anonymous_posts", False)
         if not _is_own(settings):
-            raise NotAllowed("This request came from another site, so it was refused. Use the form on our own page.")
+            raise NotAllowed(_("This request came from another site, so it was refused. Use the form on our own page."))
         if not is_anonymous:
             tokens.protect()
 
