@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_DATA_DIR = ROOT / "instance"
@@ -54,6 +55,7 @@ class Settings:
         "Public address of the site, such as https://help.example.com. Empty: taken from the request.", ""
     )
     default_language: str = _setting("Language of the site and of articles that name none (BCP 47, such as en).", "en")
+    time_zone: str = _setting("Time zone in which the site tells and takes times, such as Europe/Madrid.", "UTC")
     site_description: str = _setting(
         "One sentence about the help centre, for search engines and previews. Empty: none.", ""
     )
@@ -106,6 +108,9 @@ class Settings:
     web_threads: int = _setting("How many threads each web server process runs.", 8)
     access_log: bool = _setting(
         "Log a line for each request: method, path, status, size, time. No names, no queries.", False
+    )
+    search_log_days: int = _setting(
+        "How many days the search log is kept: what people searched, opened and said. 0: nothing is noted.", 90
     )
     log_level: str = _setting("How much the log tells: DEBUG, INFO, WARNING or ERROR.", "INFO")
 
@@ -298,6 +303,15 @@ def _check_language(settings: Settings) -> None:
         raise SettingsError(f"KB_DEFAULT_LANGUAGE is {settings.default_language!r}: write a code such as en or pt-BR.")
 
 
+def _check_time_zone(settings: Settings) -> None:
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"KB_TIME_ZONE is {settings.time_zone!r}: write a name such as UTC or Europe/Madrid."
+        ) from error
+
+
 def _check_ranges(settings: Settings) -> None:
     for name, low, high in (
         ("brand_hue", 0, 359),
@@ -308,6 +322,7 @@ def _check_ranges(settings: Settings) -> None:
         ("mail_port", 0, 65535),
         ("web_processes", 1, 64),
         ("web_threads", 1, 256),
+        ("search_log_days", 0, 3650),
         ("limit_searches", 0, 1_000_000),
         ("limit_votes", 0, 1_000_000),
         ("limit_messages", 0, 1_000_000),
@@ -329,6 +344,7 @@ _CHECKS: tuple[Callable[[Settings], None], ...] = (
     _check_brand,
     _check_mail,
     _check_language,
+    _check_time_zone,
     _check_ranges,
     _check_log_level,
 )

@@ -74,6 +74,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     """A fresh, empty site."""
     flask_app = create_app(settings)
     flask_app.test_client_class = Visitor
+    # Nothing is written behind a test's back: those about the trail call `recording.flush`.
+    flask_app.extensions["trail_journal"].is_automatic = False
     yield flask_app
     with flask_app.app_context():
         db.engine.dispose()
