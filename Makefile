@@ -13,7 +13,7 @@ export KB_HOST := $(HOST)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix migration benchmark
+.PHONY: help run test check fix translations migration benchmark
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -36,6 +36,10 @@ check: .venv/installed-dev ## Check format, style, types and import contracts, t
 fix: .venv/installed-dev ## Put format and style right where a tool can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+translations: .venv/installed-dev ## Take new words of the pages into the translations, compile them, and say what is missing
+	@$(BIN)/python -m tests.translations update
+	@$(BIN)/python -m tests.translations missing
 
 migration: .venv/installed-dev ## Write a migration for what changed in the models: message="Articles get a colour"
 	@test -n "$(message)" || { echo 'Say what changes: make migration message="Articles get a colour"'; exit 2; }

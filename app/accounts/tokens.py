@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -90,18 +91,25 @@ def make_token(
     """
     name, wanted = one_line(name), dict.fromkeys(scopes)
     if not name or len(name) > LONGEST_NAME:
-        raise InvalidInput(f"Name the program, in at most {LONGEST_NAME} characters.", field="name")
+        raise InvalidInput(_("Name the program, in at most %(most)s characters.", most=LONGEST_NAME), field="name")
     if days is not None and not 1 <= days <= LONGEST_LIFE_DAYS:
-        raise InvalidInput(f"{days} days cannot be used: give 1 to {LONGEST_LIFE_DAYS}.", field="days")
+        raise InvalidInput(
+            _("%(days)s days cannot be used: give 1 to %(most)s.", days=days, most=LONGEST_LIFE_DAYS), field="days"
+        )
     can_give = scopes_open_to(account)
     for scope in wanted:
         if scope not in can_give:
             raise InvalidInput(
-                f"{one_line(scope)!r} is not a scope that {account.email} can give: choose of {', '.join(can_give)}.",
+                _(
+                    "“%(scope)s” is not a scope that %(email)s can give: choose of %(scopes)s.",
+                    scope=one_line(scope),
+                    email=account.email,
+                    scopes=", ".join(can_give),
+                ),
                 field="scopes",
             )
     if not wanted:
-        raise InvalidInput("Choose at least one thing that the program may do.", field="scopes")
+        raise InvalidInput(_("Choose at least one thing that the program may do."), field="scopes")
     secret = _new_secret()
     token = ApiToken(
         account_id=account.id,
@@ -179,7 +187,7 @@ def _new_secret() -> str:
 def _checksum(text: str) -> str:
     """CRC-32 in six letters to the base of 62, as others do it for tokens that scanners shall know."""
     rest, letters = zlib.crc32(text.encode()), ""
-    for _ in range(6):
+    for _place in range(6):
         rest, digit = divmod(rest, len(_LETTERS))
         letters = _LETTERS[digit] + letters
     return letters
