@@ -1,61 +1,53 @@
-"""Votes: "Did this fix your problem?", one a voter and line of revisions, and the fix rate that they add up to."""
+"""Votes: "Did this fix your problem?", one a voter and line of revisions."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.foundation.database import is_postgresql
 from app.foundation.errors import InvalidInput, NotFound
+from app.foundation.scrubbing import scrubbed
 from app.foundation.text import cleaned, one_line
-from app.knowledge.models import FixVote, Publication, Revision, VoteReason
+from app.knowledge import bursts
+from app.knowledge.fix_rates import FixRate, fix_rate, fix_rates, wilson_interval
+from app.knowledge.models import FixVote, Publication, Revision, VoteReason, VoteStanding
+
+__all__ = ["FixRate", "cast_vote", "explain_vote", "fix_rate", "fix_rates", "vote_of", "wilson_interval"]
 
 LONGEST_COMMENT = 4000
 LONGEST_QUERY = 300
-_Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution: a 95 % interval
 
 
-_RATES = (
-    select(FixVote.article_id, FixVote.language, func.count().filter(FixVote.fixed), func.count())
-    .join(Revision, (Revision.article_id == FixVote.article_id) & (Revision.language == FixVote.language))
-    .join(Publication, Publication.revision_id == Revision.id)
-    .where(FixVote.article_id.in_(bindparam("article_ids", expanding=True)), FixVote.line == Revision.line)
-    .group_by(FixVote.article_id, FixVote.language)
-)
-
-
-@dataclass(frozen=True)
-class FixRate:
-    """How often an article fixed the problem: `fixed` of `votes`, with the Wilson interval at 95 %, each in [0, 1]."""
-
-    fixed: int
-    votes: int
-    low: float
-    high: float
-
-    @property
-    def rate(self) -> float:
-        """The share of votes that said yes, in [0, 1]."""
-        return self.fixed / self.votes
-
-
-def cast_vote(session: Session, article_id: int, language: str, *, fixed: bool, voter: str, query: str = "") -> FixVote:
+def cast_vote(
+    session: Session,
+    article_id: int,
+    language: str,
+    *,
+    fixed: bool,
+    voter: str,
+    query: str = "",
+    source: str | None = None,
+    is_staff: bool = False,
+) -> FixVote:
     """Record a voter's answer on the published text; a second answer replaces the first.
 
     Args:
         voter: a keyed hash that names nobody, the same for the same voter.
         query: the search that led to the article.
+        source: a keyed hash (hexadecimal digits) of the network that the vote comes from, which holds for the day. None
+            for whoever is known: they are never part of a burst.
+        is_staff: keep the vote, but count it nowhere.
 
     Raises:
         NotFound: the article is not published in this language.
     """
+    if source is not None:
+        bursts.hold(session, source)
     line, revision_id = _published_line(session, article_id, language)
     now = clock.now()
     values = {
@@ -67,13 +59,18 @@ def cast_vote(session: Session, article_id: int, language: str, *, fixed: bool, 
         "fixed": fixed,
         "reason": None,
         "comment": "",
-        "query": one_line(query)[:LONGEST_QUERY],
+        "query": scrubbed(one_line(query)[:LONGEST_QUERY]),
+        "source": source,
+        "standing": VoteStanding.STAFF if is_staff else VoteStanding.COUNTED,
         "created_at": now,
         "changed_at": now,
     }
     insert = postgresql.insert(FixVote) if is_postgresql(session) else sqlite.insert(FixVote)
     statement = insert.values(values)
     changed = {"fixed": fixed, "changed_at": now, "revision_id": revision_id}
+    # What belongs to a burst stays in it: else it would count again as soon as it is sent from elsewhere.
+    for name, column in (("source", FixVote.source), ("standing", FixVote.standing)):
+        changed[name] = case((FixVote.burst_id.is_(None), statement.excluded[name]), else_=column)
     # A repeated "no" keeps its reason and comment; a "yes" takes them back.
     changed |= {"reason": None, "comment": ""} if fixed else {}
     vote = session.scalars(
@@ -83,6 +80,9 @@ def cast_vote(session: Session, article_id: int, language: str, *, fixed: bool, 
         execution_options={"populate_existing": True},
     ).one()
     session.flush()
+    bursts.judge(session, vote)
+    if source is not None:
+        bursts.request_forgetting(session)
     return vote
 
 
@@ -111,7 +111,7 @@ def explain_vote(session: Session, article_id: int, language: str, *, voter: str
             field="comment",
         )
     vote.reason = VoteReason(reason) if reason else None
-    vote.comment = words
+    vote.comment = scrubbed(words)
     vote.changed_at = clock.now()
     session.flush()
     return vote
@@ -126,40 +126,6 @@ def vote_of(session: Session, article_id: int, language: str, *, voter: str) -> 
         .where(FixVote.article_id == article_id, FixVote.language == language, FixVote.voter == voter)
         .where(FixVote.line == Revision.line)
     )
-
-
-def fix_rate(session: Session, article_id: int, language: str) -> FixRate | None:
-    """The fix rate of the published text in one language, or None without votes."""
-    return fix_rates(session, [article_id]).get((article_id, language))
-
-
-def fix_rates(session: Session, article_ids: list[int]) -> dict[tuple[int, str], FixRate]:
-    """The fix rates of many articles by (article id, language), in one query; those without votes are left out.
-
-    Votes count for the line of revisions that is published: a major revision starts anew.
-    """
-    rows = session.execute(_RATES, {"article_ids": article_ids})
-    return {
-        (article_id, language): FixRate(fixed, votes, *wilson_interval(fixed, votes))
-        for article_id, language, fixed, votes in rows
-    }
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % score interval of a proportion, each end in [0, 1].
-
-    Raises:
-        ValueError: there are no trials, or successes are not between 0 and trials.
-
-    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
-    """
-    if trials <= 0 or not 0 <= successes <= trials:
-        raise ValueError(f"{successes} of {trials} is no proportion.")
-    share = successes / trials
-    scale = 1 + _Z**2 / trials
-    middle = (share + _Z**2 / (2 * trials)) / scale
-    reach = _Z / scale * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def _published_line(session: Session, article_id: int, language: str) -> tuple[int, int]:

@@ -80,6 +80,23 @@ class VoteReason(StrEnum):
     OTHER = "other"
 
 
+class VoteStanding(StrEnum):
+    """Whether a vote counts: it does, it is of staff, it awaits a decision, or people decided that it does not."""
+
+    COUNTED = "counted"
+    STAFF = "staff"
+    SET_ASIDE = "set_aside"
+    LEFT_OUT = "left_out"
+
+
+class BurstRule(StrEnum):
+    """What gave a burst of votes away; `app.knowledge.bursts` says how many are too many."""
+
+    ONE_TEXT_IN_AN_HOUR = "one_text_in_an_hour"
+    ONE_TEXT_IN_A_DAY = "one_text_in_a_day"
+    ALL_TEXTS_IN_AN_HOUR = "all_texts_in_an_hour"
+
+
 class Category(Base):
     """A node of the category tree. `path` is the slugs from the top, joined by `/`: its permanent address."""
 
@@ -340,7 +357,9 @@ class ImportedFile(Base):
 class FixVote(Base):
     """One voter's answer to "Did this fix your problem?" for one line of revisions of an article in one language.
 
-    `voter` is a keyed hash that names nobody. `query` is the search that led to the article.
+    `voter` is a keyed hash that names nobody. `query` is the search that led to the article. `source` is a keyed hash
+    of the network that the vote came from, which holds for the day and is forgotten after a few; readers who are signed
+    in and staff have none. Only votes whose `standing` is counted count in anything.
     """
 
     __tablename__ = "fix_votes"
@@ -361,8 +380,34 @@ class FixVote(Base):
     reason: Mapped[VoteReason | None] = mapped_column(choice(VoteReason))
     comment: Mapped[str] = mapped_column(Text, default="")
     query: Mapped[str] = mapped_column(default="")
+    source: Mapped[str | None] = mapped_column(index=True)
+    standing: Mapped[VoteStanding] = mapped_column(choice(VoteStanding), default=VoteStanding.COUNTED)
+    burst_id: Mapped[int | None] = mapped_column(ForeignKey("vote_bursts.id"), index=True)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+
+class VoteBurst(Base):
+    """Votes of one source that were more than a rule takes for those of people, until somebody has decided.
+
+    Without an article it is about all texts that the source voted on that day.
+    """
+
+    __tablename__ = "vote_bursts"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decisions_have_a_time"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[BurstRule] = mapped_column(choice(BurstRule))
+    article_id: Mapped[int | None]
+    language: Mapped[str | None]
+    line: Mapped[int | None]
+    found_at: Mapped[datetime] = mapped_column(index=True)
+    decision: Mapped[VoteStanding | None] = mapped_column(choice(VoteStanding))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class SiteVersion(Base):
