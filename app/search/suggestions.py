@@ -2,44 +2,88 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
 from app.search import words
 from app.search.engines.base import Engine, Title, TitleBatch
 from app.search.spelling import SHORTEST, one_slip
+from app.search.wordings import Shelf, shelves_of
 
 LONGEST_TYPED = 120
-MOST_BATCHES = 40
+MOST_OUTDATED = 8
+MOST_MEANT = 12
 LEAST_LIKENESS = 55.0
-_Rank = tuple[int, int, int, int, str, str]
+_Rank = tuple[float, bool, bool, int, str, str]
+_Ranked = tuple[_Rank, Title]
 
 
 @dataclass(frozen=True)
-class _Wording:
-    place: int
-    is_title: bool
-    text: str
+class _Part:
+    """One shelf of a batch as these readers may see it."""
+
+    batch: TitleBatch
+    shelf: Shelf
+
+    def titles(self, numbers: Iterable[int]) -> Iterator[tuple[int, Title]]:
+        """The titles under these numbers that are still there."""
+        for number in numbers:
+            place = self.shelf.places[number]
+            if place not in self.batch.gone:
+                yield number, self.batch.titles[place]
+
+    def there(self, numbers: set[int]) -> set[int]:
+        """Those of the numbers whose titles are still there."""
+        gone, places = self.batch.gone, self.shelf.places
+        return {number for number in numbers if places[number] not in gone} if gone else numbers
+
+    def best(self, numbers: Iterable[int], most: int) -> dict[tuple[str, str], tuple[int, Title]]:
+        """The first `most` titles under these numbers, each group once."""
+        found: dict[tuple[str, str], tuple[int, Title]] = {}
+        for number, title in self.titles(numbers):
+            if len(found) == most:
+                break
+            found.setdefault((title.kind, title.group), (number, title))
+        return found
+
+    def rank(self, number: int, title: Title, *, begins: bool, score: float = 0.0) -> _Rank:
+        """How a wording compares with those of other shelves, the best first."""
+        is_title, length = bool(self.shelf.are_titles[number]), len(self.shelf.texts[number])
+        return -score, not begins, not is_title, length, title.title, title.key
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    """A batch made ready: each wording's folded words with a blank before each, and all words in order by readers."""
+@dataclass
+class _Meant:
+    """The words that each typed word may have been meant to be: itself when it begins a known word."""
 
-    wordings: list[_Wording]
-    vocabularies: dict[str, list[str]]
+    shelves: Sequence[Shelf]
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def by(self, typed: Iterable[str]) -> list[list[str]]:
+        return [self._by(word) for word in typed]
+
+    def _by(self, word: str) -> list[str]:
+        if word not in self.known:
+            self.known[word] = [word] if len(word) < SHORTEST or self._begins(word) else self._near(word)
+        return self.known[word]
+
+    def _near(self, word: str) -> list[str]:
+        near = {each for each in one_slip(word) if self._begins(each)}
+        return sorted(near, key=lambda each: (each[:1] != word[:1], each))[:MOST_MEANT]
+
+    def _begins(self, start: str) -> bool:
+        return any(shelf.begins(start) for shelf in self.shelves)
 
 
 class Suggester:
     """Finds titles by what is typed. One for all threads; batches that stay the same are prepared once."""
 
     def __init__(self) -> None:
-        self._prepared: dict[str, _Prepared] = {}
+        self._prepared: dict[str, list[Shelf]] = {}
         self._preparing = threading.Lock()
 
     def titles_for(
@@ -51,23 +95,18 @@ class Suggester:
             EngineUnavailable: the index cannot be read.
         """
         asked = words.plain_words(typed[:LONGEST_TYPED])
-        batches = [(batch, self._ready(batch)) for batch in engine.titles()]
-        vocabularies = [
-            known for _batch, prepared in batches for group, known in prepared.vocabularies.items() if group in readers
-        ]
-        attempts = list(_attempts(asked, vocabularies))
+        parts = self._parts(engine, readers)
+        meant = _Meant([part.shelf for part in parts])
         base = words.base_language(languages[0]) if languages else ""
         telling = [word for word in asked if not words.is_stop_word(word, base)]
-        if telling != asked:
-            attempts += _attempts(telling, vocabularies)
-        for wanted in attempts:
-            found = _best(batches, wanted, languages, readers, most)
+        for wanted in _attempts(asked, telling, meant.by):
+            found = _best(parts, wanted, languages, most)
             if found:
                 return found
-        own = [each for each in languages if words.base_language(each) == base]
         if len(telling) < 2:
             return []
-        return _likely(batches, _forgiven(telling, vocabularies), own, readers, most)
+        own = {each for each in languages if words.base_language(each) == base}
+        return _likely([part for part in parts if part.shelf.language in own], meant.by(telling), most)
 
     def nearest(
         self, text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str], most: int
@@ -75,137 +114,110 @@ class Suggester:
         """The titles whose words look the most like the text, for when no document holds any of its words."""
         asked = " ".join(words.plain_words(text[:LONGEST_TYPED]))
         found: list[tuple[float, str, Title]] = []
-        for batch in engine.titles():
-            prepared = self._ready(batch)
-            likely = process.extract(
-                asked,
-                {at: wording.text for at, wording in enumerate(prepared.wordings)},
-                scorer=fuzz.token_set_ratio,
-                score_cutoff=LEAST_LIKENESS,
-                limit=most * 8,
-            )
-            for _text, likeness, at in likely:
-                place = prepared.wordings[at].place
-                title = batch.titles[place]
-                if place not in batch.gone and title.language in languages and title.readers in readers:
-                    found.append((-likeness, title.key, title))
-        chosen: dict[tuple[str, str], Title] = {}
-        for _likeness, _key, title in sorted(found, key=lambda each: each[:2]):
-            chosen.setdefault((title.kind, title.group), title)
-        return list(chosen.values())[:most]
+        for part in self._parts(engine, readers):
+            if part.shelf.language in languages:
+                likely = process.extract(
+                    asked,
+                    part.shelf.texts,
+                    scorer=fuzz.token_set_ratio,
+                    score_cutoff=LEAST_LIKENESS,
+                    limit=most * 8,
+                )
+                likeness = {number: value for _text, value, number in likely}
+                found += ((-likeness[number], title.key, title) for number, title in part.titles(likeness))
+        return _one_a_group((title for _likeness, _key, title in sorted(found, key=lambda each: each[:2])), most)
 
-    def _ready(self, batch: TitleBatch) -> _Prepared:
+    def _parts(self, engine: Engine, readers: frozenset[str]) -> list[_Part]:
+        batches = engine.titles()
+        if any(batch.id not in self._prepared for batch in batches):
+            self._prepare(batches)
+        prepared = self._prepared
+        return [
+            _Part(batch, shelf)
+            for batch in batches
+            for shelf in prepared.get(batch.id) or shelves_of(batch)
+            if shelf.readers in readers
+        ]
+
+    def _prepare(self, batches: Sequence[TitleBatch]) -> None:
+        """Make batches ready. Those of before are kept for a while: other threads may still answer from them."""
         with self._preparing:
-            prepared = self._prepared.get(batch.id)
-            if prepared is None:
-                prepared = _prepare(batch)
-                kept = list(self._prepared.items())[-MOST_BATCHES:]
-                self._prepared = {**dict(kept), batch.id: prepared}
-            return prepared
+            known = self._prepared
+            present = {batch.id: known.get(batch.id) or shelves_of(batch) for batch in batches}
+            before = [(name, shelves) for name, shelves in known.items() if name not in present]
+            self._prepared = {**dict(before[-MOST_OUTDATED:]), **present}
 
 
-def _prepare(batch: TitleBatch) -> _Prepared:
-    wordings = []
-    vocabularies: dict[str, set[str]] = {}
-    for place, title in enumerate(batch.titles):
-        for number, text in enumerate((title.title, *title.wordings)):
-            parts = words.plain_words(text)
-            vocabularies.setdefault(title.readers, set()).update(parts)
-            wordings.append(_Wording(place, number == 0, "".join(f" {part}" for part in parts)))
-    return _Prepared(wordings, {group: sorted(known) for group, known in vocabularies.items()})
+def _attempts(
+    asked: list[str], telling: list[str], meant_by: Callable[[list[str]], list[list[str]]]
+) -> Iterator[list[list[str]]]:
+    """What to look for, strictest first: words as begun, then with one slip forgiven in those that begin nothing.
+
+    Then the same without the words that say nothing.
+    """
+    for typed in (asked, telling) if telling != asked else (asked,):
+        if typed:
+            exactly = [[word] for word in typed]
+            yield exactly
+            forgiven = meant_by(typed)
+            if all(forgiven) and forgiven != exactly:
+                yield forgiven
 
 
-def _attempts(asked: list[str], vocabularies: Sequence[list[str]]) -> Iterator[list[list[str]]]:
-    """What to look for, strictest first: words as begun, then with one slip forgiven in those that begin nothing."""
-    if not asked:
-        return
-    yield [[word] for word in asked]
-    forgiven = _forgiven(asked, vocabularies)
-    if all(forgiven) and forgiven != [[word] for word in asked]:
-        yield forgiven
+def _best(parts: Sequence[_Part], wanted: list[list[str]], languages: Sequence[str], most: int) -> list[Title]:
+    """Titles with all of the words, in the first language that has any and those with the same base."""
+    found: list[Title] = []
+    for language in languages:
+        if not found or words.base_language(language) == words.base_language(found[0].language):
+            own = [part for part in parts if part.shelf.language == language]
+            ranked = sorted((each for part in own for each in _fitting(part, wanted, most)), key=lambda each: each[0])
+            found += (title for _rank, title in ranked)
+    return _one_a_group(found, most)
 
 
-def _forgiven(asked: list[str], vocabularies: Sequence[list[str]]) -> list[list[str]]:
-    """For each word the words that it may have been meant to be; none for one that is far from all."""
-    forgiven = []
-    for word in asked:
-        if len(word) < SHORTEST or any(_begins(known, word) for known in vocabularies):
-            forgiven.append([word])
-        else:
-            near = {each for each in one_slip(word) if any(_begins(known, each) for known in vocabularies)}
-            forgiven.append(sorted(near, key=lambda each: (each[:1] != word[:1], each))[:12])
-    return forgiven
+def _fitting(part: _Part, wanted: list[list[str]], most: int) -> Iterator[_Ranked]:
+    """The best of one shelf: what begins with the first word before what only holds it."""
+    numbers = part.shelf.holding_all(wanted)
+    if numbers:
+        opening = part.shelf.opening(wanted[0])
+        begun = part.best(sorted(opening.intersection(numbers)), most)
+        others = part.best(sorted(numbers), most + len(begun)) if len(begun) < most else {}
+        for is_begun, group in ((True, begun), (False, others)):
+            yield from ((part.rank(number, title, begins=is_begun), title) for number, title in group.values())
 
 
-def _begins(vocabulary: list[str], start: str) -> bool:
-    at = bisect_left(vocabulary, start)
-    return at < len(vocabulary) and vocabulary[at].startswith(start)
-
-
-def _best(
-    batches: Sequence[tuple[TitleBatch, _Prepared]],
-    wanted: list[list[str]],
-    languages: Sequence[str],
-    readers: frozenset[str],
-    most: int,
-) -> list[Title]:
-    preference = {language: place for place, language in reversed(list(enumerate(languages)))}
-    chosen: dict[tuple[str, str], tuple[_Rank, Title]] = {}
-    for batch, prepared in batches:
-        fitting = prepared.wordings
-        for starts in sorted(wanted, key=lambda each: -min(map(len, each))):
-            fitting = _holding(fitting, starts)
-        for wording in fitting:
-            title = batch.titles[wording.place]
-            if title.language not in preference or title.readers not in readers or wording.place in batch.gone:
-                continue
-            rank = _rank(wording, title, wanted, preference[title.language])
-            known = chosen.get((title.kind, title.group))
-            if known is None or rank < known[0]:
-                chosen[title.kind, title.group] = (rank, title)
-    ordered = [title for _rank, title in sorted(chosen.values(), key=lambda each: each[0])]
-    best = words.base_language(ordered[0].language) if ordered else ""
-    return [title for title in ordered if words.base_language(title.language) == best][:most]
-
-
-def _likely(
-    batches: Sequence[tuple[TitleBatch, _Prepared]],
-    wanted: list[list[str]],
-    languages: Sequence[str],
-    readers: frozenset[str],
-    most: int,
-) -> list[Title]:
+def _likely(parts: Sequence[_Part], wanted: list[list[str]], most: int) -> list[Title]:
     """Titles with at least half of the words; what few titles hold says more than what many do."""
-    held: list[tuple[list[int], _Wording, Title]] = []
-    for batch, prepared in batches:
-        found: dict[int, tuple[list[int], _Wording]] = {}
-        for at, starts in enumerate(wanted):
-            for wording in _holding(prepared.wordings, starts):
-                found.setdefault(id(wording), ([], wording))[0].append(at)
-        for parts, wording in found.values():
-            title = batch.titles[wording.place]
-            if title.language in languages and title.readers in readers and wording.place not in batch.gone:
-                held.append((parts, wording, title))
-    holders = Counter(at for parts, _wording, _title in held for at in parts)
-    chosen: dict[tuple[str, str], tuple[tuple[float, _Rank], Title]] = {}
-    for parts, wording, title in held:
-        if 2 * len(parts) >= len(wanted):
-            rank = -sum(1 / holders[at] for at in parts), _rank(wording, title, wanted, 0)
-            known = chosen.get((title.kind, title.group))
-            if known is None or rank < known[0]:
-                chosen[title.kind, title.group] = (rank, title)
-    return [title for _rank, title in sorted(chosen.values(), key=lambda each: each[0])][:most]
+    held = [[part.there(part.shelf.holding(starts)) for starts in wanted] for part in parts]
+    holders = [sum(len(numbers[at]) for numbers in held) for at in range(len(wanted))]
+    ranked: list[_Ranked] = []
+    for part, numbers in zip(parts, held, strict=True):
+        opening = part.shelf.opening(wanted[0])
+        scores = _scores(numbers, holders)
+        for number, title in part.best(_in_order(scores, opening, most), most).values():
+            ranked.append((part.rank(number, title, begins=number in opening, score=scores[number]), title))
+    return _one_a_group((title for _rank, title in sorted(ranked, key=lambda each: each[0])), most)
 
 
-def _holding(wordings: list[_Wording], starts: Sequence[str]) -> list[_Wording]:
-    """Those of the wordings with a word that begins like one of these. Asked of every title at every key stroke."""
-    if len(starts) == 1:
-        wanted = f" {starts[0]}"
-        return [each for each in wordings if wanted in each.text]
-    begun = [f" {start}" for start in starts]
-    return [each for each in wordings if any(start in each.text for start in begun)]
+def _in_order(scores: dict[int, float], opening: set[int], most: int) -> Iterator[int]:
+    """The numbers, best first. A few are wanted as a rule: one title with many wordings may take up more."""
+    for count in (4 * most, len(scores)):
+        yield from heapq.nsmallest(count, scores, key=lambda number: (-scores[number], number not in opening, number))
 
 
-def _rank(wording: _Wording, title: Title, wanted: list[list[str]], preference: int) -> _Rank:
-    begins = any(wording.text.startswith(f" {start}") for start in wanted[0])
-    return preference, not begins, not wording.is_title, len(wording.text), title.title, title.key
+def _scores(held: Sequence[set[int]], holders: Sequence[int]) -> dict[int, float]:
+    """For each number that at least half of the sets hold, the sum of what those say."""
+    counts: dict[int, int] = {}
+    scores: dict[int, float] = {}
+    for numbers, among in zip(held, holders, strict=True):
+        for number in numbers:
+            counts[number] = counts.get(number, 0) + 1
+            scores[number] = scores.get(number, 0.0) + 1 / among
+    return {number: score for number, score in scores.items() if 2 * counts[number] >= len(held)}
+
+
+def _one_a_group(titles: Iterable[Title], most: int) -> list[Title]:
+    chosen: dict[tuple[str, str], Title] = {}
+    for title in titles:
+        chosen.setdefault((title.kind, title.group), title)
+    return list(chosen.values())[:most]

@@ -58,6 +58,7 @@ _CHUNK = re.compile(
 _ANY_CHUNK = re.compile(re.sub(r"\?P<\w+>", "?:", _CHUNK.pattern))
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 _JOINTS = re.compile(r"[._\-]")
+_NO_QUOTES = str.maketrans("", "", "'’")
 _IDENTIFIER = re.compile(r"(?=.*\d\d)(?=.*[a-z])[a-z]{1,12}\d[a-z0-9]*|0x[0-9a-f]{2,16}|\d+[a-z]+\d+[a-z0-9]*|\d{5,20}")
 _VERSION = re.compile(r"v?\d{1,5}(?:\.\d{1,6}){2,4}")
 
@@ -173,7 +174,8 @@ def plain_words(text: str) -> list[str]:
         if match.lastgroup == "unspaced":
             found += [folded_word(letter) for letter in match.group()]
         elif match.lastgroup == "word":
-            found += [word for part in _JOINTS.split(match.group()) if (word := re.sub("['’]", "", folded_word(part)))]
+            folded = folded_word(match.group()).translate(_NO_QUOTES)
+            found += [word for word in _JOINTS.split(folded) if word]
         else:
             found.append(match.group().lower())
     return found

@@ -55,6 +55,7 @@ _KEEPING = 40
 #: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
 _SMALL, _MOST_SMALL = 200, 8
 _LARGE = 1000
+_MOST_SEGMENTS = 40
 _NONE: ranking.Postings = ((), ())
 
 
@@ -317,8 +318,9 @@ class WhooshEngine:
                 if len(segment.column.facts) >= _LARGE:
                     # It is kept for long: going through it again and again for garbage would halt requests.
                     gc.freeze()
-                # Threads that are a commit behind still hold what they need; the rest goes.
-                self._segments = {name: segment, **dict(list(self._segments.items())[:40])}
+            # The last used come first. Threads that are a commit behind still hold what they need; the rest goes.
+            others = [(each, kept) for each, kept in self._segments.items() if each != name]
+            self._segments = {name: segment, **dict(others[:_MOST_SEGMENTS])}
             return segment
 
     def _forget(self) -> None:
