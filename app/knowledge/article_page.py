@@ -19,6 +19,7 @@ from app.knowledge.models import (
     Article,
     ArticleState,
     ArticleTag,
+    ArticleType,
     Audience,
     Category,
     Publication,
@@ -46,6 +47,7 @@ class ArticlePage:
     reviewed_on: date | None
     owner: str | None
     is_overdue: bool
+    type: ArticleType
     audience: Audience
     category_path: str
     trail: tuple[tuple[str, str], ...]
@@ -73,6 +75,7 @@ _PAGE = (
         Publication.published_at,
         Publication.revision_id,
         Revision.number,
+        Article.type,
         Article.audience,
         Article.review_due_on,
         Article.verified_at,
@@ -125,6 +128,7 @@ def article_page(
         reviewed_on=row.verified_at.date() if row.verified_at else None,
         owner=row.display_name,
         is_overdue=row.review_due_on is not None and row.review_due_on < clock.today(),
+        type=row.type,
         audience=row.audience,
         category_path=row.path or "",
         trail=trail(session, row.path or ""),

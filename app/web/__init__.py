@@ -26,7 +26,7 @@ from config import Settings
 def install(app: Flask, settings: Settings) -> None:
     """Connect what every request passes through."""
     headers.install(app, settings)
-    addresses.install(app)
+    addresses.install(app, settings)
     transaction.install(app)
     app.register_blueprint(health.blueprint)
     limits.install(app, settings)

@@ -1,10 +1,18 @@
 """Whole addresses of this site's pages, and addresses that can be none."""
 
+import logging
+
 from flask import Flask, abort, current_app, request
 
+from config import Settings
 
-def install(app: Flask) -> None:
+_log = logging.getLogger(__name__)
+
+
+def install(app: Flask, settings: Settings) -> None:
     """Answer "not found" to paths that hold what no text here can hold; PostgreSQL would refuse the question."""
+    if not settings.site_url and (settings.secure_cookies or settings.trusted_proxies):
+        _log.warning("KB_SITE_URL is empty: whole addresses are made of what each request says the site is called.")
 
     @app.before_request
     def check_path() -> None:
@@ -12,7 +20,12 @@ def install(app: Flask) -> None:
             abort(404)
 
 
+def site_address() -> str:
+    """The address of the site without a slash at its end: the setting `site_url`, or else as the request names it."""
+    base: str = current_app.extensions["settings"].site_url or request.url_root
+    return base.rstrip("/")
+
+
 def absolute(path: str) -> str:
-    """The whole address of a path on this site, by the setting `site_url` or else by the request."""
-    base: str = current_app.extensions["settings"].site_url or request.host_url
-    return base.rstrip("/") + path
+    """The whole address of a path on this site."""
+    return site_address() + path

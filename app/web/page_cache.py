@@ -1,7 +1,8 @@
 """Pages kept ready for readers who have not signed in, under the number of the site's version.
 
 The number is read from the database for every page, so a change shows at once in every process. A page made for one
-reader in particular (signed in, voted, or with words in its address) is never kept.
+reader in particular (signed in, voted, or with words in its address) is never kept. What is the same for everybody,
+such as the sitemap, is `shared`: kept as long as nothing changes, whoever asks.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request, session
 
 from app.foundation.database import db, only_reads
 from app.web.languages import reader_language
@@ -37,6 +38,9 @@ class KeptPage:
     etag: str
     made_at: float
     version: int
+    content_type: str = "text/html; charset=utf-8"
+    vary: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class PageCache:
@@ -48,11 +52,11 @@ class PageCache:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
 
-    def find(self, key: tuple[str, ...], version: int) -> KeptPage | None:
-        """The page under this key, when it is of this version and younger than `LONGEST_AGE`."""
+    def find(self, key: tuple[str, ...], version: int, *, longest_age: float = LONGEST_AGE) -> KeptPage | None:
+        """The page under this key, when it is of this version and no older than so many seconds."""
         with self._lock:
             page = self._pages.get(key)
-            if page is None or page.version != version or time.monotonic() - page.made_at > LONGEST_AGE:
+            if page is None or page.version != version or time.monotonic() - page.made_at > longest_age:
                 return None
             self._pages.move_to_end(key)
             return page
@@ -71,30 +75,63 @@ class PageCache:
 def install(app: Flask) -> None:
     """Give the process its cache."""
     app.extensions["page_cache"] = PageCache()
+    app.after_request(_forget_session)
 
 
-def kept(view: View) -> View:
+def kept(view: View, *, varies_by_language: bool = True) -> View:
     """Keep the answers of a reading view for anonymous readers; anything but 200 goes out as it is."""
 
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Any:
         if request.query_string or not PERSONAL_COOKIES.isdisjoint(request.cookies):
             return _private(make_response(view(*args, **kwargs)))
-        cache: PageCache = current_app.extensions["page_cache"]
-        version = site_version()
-        key = (request.path, request.root_url, reader_language())
-        page = cache.find(key, version)
-        if page is None:
-            made = make_response(view(*args, **kwargs))
-            if made.status_code != 200:
-                return made
-            made.add_etag()
-            compressed = gzip.compress(made.get_data(), compresslevel=6, mtime=0)
-            page = KeptPage(compressed, made.get_etag()[0] or "", time.monotonic(), version)
-            cache.keep(key, page)
-        return _answer(page)
+        language = reader_language() if varies_by_language else ""
+        vary = "Accept-Encoding, Accept-Language, Cookie" if varies_by_language else "Accept-Encoding, Cookie"
+        key = (request.path, request.root_url, language)
+        return _kept(partial(view, *args, **kwargs), key, longest_age=LONGEST_AGE, vary=vary)
 
     return answer  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def kept_in_its_language(view: View) -> View:
+    """As `kept`, for views whose address tells the language of all that they answer."""
+    return kept(view, varies_by_language=False)
+
+
+def shared(view: View) -> View:
+    """Keep the answers of a view that gives everybody the same, whatever they send along, until the site changes."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        g.is_shared = True
+        key = ("shared", request.path, request.root_url)
+        make = partial(_in_the_language_of_the_site, partial(view, *args, **kwargs))
+        return _kept(make, key, longest_age=float("inf"), vary="Accept-Encoding")
+
+    return answer  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def _in_the_language_of_the_site(make: Callable[[], Any]) -> Any:
+    g.reader_language = current_app.extensions["settings"].default_language
+    try:
+        return make()
+    finally:
+        g.pop("reader_language", None)
+
+
+def _forget_session(response: Response) -> Response:
+    """What everybody gets alike differs by no cookie: a look at the session must not have caches think so."""
+    if g.get("is_shared"):
+        session.accessed = False
+    return response
+
+
+def cache_control() -> str:
+    """What caches may do with a page that is the same for all: ask each time, or as often as `cdn_seconds` says."""
+    seconds = int(current_app.extensions["settings"].cdn_seconds)
+    return (
+        f"public, max-age=0, s-maxage={seconds}, must-revalidate" if seconds else "public, max-age=0, must-revalidate"
+    )
 
 
 def site_version() -> int:
@@ -126,15 +163,39 @@ def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
     return answer
 
 
+def _kept(make: Callable[[], Any], key: tuple[str, ...], *, longest_age: float, vary: str) -> Response:
+    cache: PageCache = current_app.extensions["page_cache"]
+    version = site_version()
+    page = cache.find(key, version, longest_age=longest_age)
+    if page is None:
+        made = make_response(make())
+        if made.status_code != 200:
+            return made
+        made.add_etag()
+        compressed = gzip.compress(made.get_data(), compresslevel=6, mtime=0)
+        own = tuple((name, value) for name, value in made.headers.items() if name in _OWN_HEADERS)
+        content_type = made.headers["Content-Type"]
+        page = KeptPage(compressed, made.get_etag()[0] or "", time.monotonic(), version, content_type, vary, own)
+        cache.keep(key, page)
+    return _answer(page)
+
+
+#: What a view may say of its answer and is kept with it.
+_OWN_HEADERS = frozenset({"Link", "Content-Language", "Content-Disposition", "X-Robots-Tag"})
+
+
 def _answer(page: KeptPage) -> Response:
-    if request.accept_encodings["gzip"] > 0:
-        response = Response(page.compressed, mimetype="text/html", headers={"Content-Encoding": "gzip"})
+    if request.if_none_match.contains_weak(page.etag):
+        response = Response(status=304)
+        del response.headers["Content-Type"]
+    elif request.accept_encodings["gzip"] > 0:
+        response = Response(page.compressed, content_type=page.content_type, headers=[("Content-Encoding", "gzip")])
     else:
-        response = Response(gzip.decompress(page.compressed), mimetype="text/html")
-    response.set_etag(page.etag, weak=True)
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    response.make_conditional(request)
+        response = Response(gzip.decompress(page.compressed), content_type=page.content_type)
+    response.headers["ETag"] = f'W/"{page.etag}"'
+    response.headers["Cache-Control"] = cache_control()
+    response.headers["Vary"] = page.vary
+    response.headers.extend(page.headers)
     return response
 
 

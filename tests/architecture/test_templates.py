@@ -15,7 +15,7 @@ LONGEST_TEMPLATE = 150
 FORM = re.compile(r"<form\b(?P<head>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL | re.IGNORECASE)
 ACTION = re.compile(r'action="([^"]*)"')
 FORBIDDEN = {
-    "an inline script": r"<script(?![^>]*\bsrc=)",
+    "an inline script": r"<script(?![^>]*(?:\bsrc=|type=\"application/ld\+json\"))",
     "an inline style sheet": r"<style\b",
     "a style attribute": r"""\sstyle\s*=\s*["'{]""",
     "an event handler": r"""\son[a-z]+\s*=\s*["'{]""",
