@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent
 DEFAULT_DATA_DIR = ROOT / "instance"
 PREFIX = "KB_"
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
 
 class SettingsError(Exception):
     """A setting is wrong; the message is one line and says what to do."""
@@ -64,6 +66,11 @@ class Settings:
         "",
     )
     site_logo_dark: str = _setting("The logo for dark screens, as site_logo. Empty: the same one.", "")
+    languages: str = _setting(
+        "Languages to offer besides those that articles are published in, such as es, pt-BR. The site's own is always "
+        "offered.",
+        "",
+    )
     brand_hue: int = _setting("Hue of the accent colour in degrees, 0 to 359.", 255)
     brand_color: str = _setting(
         "Accent colour such as #0055aa, made readable where it is not. Empty: made of brand_hue.", ""
@@ -157,6 +164,11 @@ class Settings:
         # A comma inside an address stays: only one before the next words and their "=" parts two links.
         written = re.split(r",\s*(?=[^,=]+=\s*(?:https?:|mailto:|/))", self.footer_links.strip(" ,"))
         return tuple(_footer_link(each) for each in written if each.strip())
+
+    @property
+    def offered_languages(self) -> tuple[str, ...]:
+        """The languages of the setting `languages`, in its order."""
+        return tuple(code.strip() for code in self.languages.split(",") if code.strip())
 
     @property
     def uploads_dir(self) -> Path:
@@ -299,8 +311,11 @@ def _check_mail(settings: Settings) -> None:
 
 
 def _check_language(settings: Settings) -> None:
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.default_language):
+    if not _LANGUAGE.fullmatch(settings.default_language):
         raise SettingsError(f"KB_DEFAULT_LANGUAGE is {settings.default_language!r}: write a code such as en or pt-BR.")
+    for code in settings.offered_languages:
+        if not _LANGUAGE.fullmatch(code):
+            raise SettingsError(f"KB_LANGUAGES names {code!r}: write codes such as en or pt-BR, with commas between.")
 
 
 def _check_time_zone(settings: Settings) -> None:

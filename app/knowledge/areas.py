@@ -10,20 +10,34 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.foundation.errors import NotFound
-from app.knowledge.models import Article, Category, Publication
+from app.knowledge.models import Article, Category, CategoryTitle, Publication
 from app.knowledge.queries import ARTICLE_LINES, ArticleLine, article_line
+from app.web.languages import reader_language
 from app.web.pagination import Pages, paged
 
 
 @dataclass(frozen=True)
 class CategoryCard:
-    """A category in a list; `article_count` counts what this reader can see in it and below."""
+    """A category in a list, in the reader's language where it has a title in it.
+
+    `article_count` counts what this reader can see in it and below; `own_title` is what it is called in the site's own
+    language.
+    """
 
     title: str
     path: str
     url: str
     description: str
     article_count: int
+    own_title: str = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An area with all areas below it, in their order."""
+
+    area: CategoryCard
+    below: tuple[Branch, ...]
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,14 @@ class CategoryPage:
     pages: Pages
 
 
-_TITLES = select(Category.path, Category.title).where(Category.path.in_(bindparam("paths", expanding=True)))
+_IN_LANGUAGE = (CategoryTitle.category_id == Category.id) & (CategoryTitle.language == bindparam("language"))
+_TITLE = func.coalesce(CategoryTitle.title, Category.title)
+_TITLES = (
+    select(Category.path, _TITLE)
+    .outerjoin(CategoryTitle, _IN_LANGUAGE)
+    .where(Category.path.in_(bindparam("paths", expanding=True)))
+)
+_SAID = select(Category, CategoryTitle).outerjoin(CategoryTitle, _IN_LANGUAGE).order_by(Category.position, _TITLE)
 
 
 def category_url(path: str) -> str:
@@ -51,15 +72,41 @@ def ancestors(path: str) -> tuple[str, ...]:
     return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
-def category_titles(session: Session, paths: Iterable[str]) -> dict[str, str]:
-    """The titles of the categories at these paths and of all above them, by path."""
+def category_titles(session: Session, paths: Iterable[str], *, language: str | None = None) -> dict[str, str]:
+    """The titles of the categories at these paths and of all above them, by path.
+
+    Args:
+        language: in which language, where they have a title in it; None is that of the reader at the page.
+    """
     wanted = {above for path in paths for above in ancestors(path)}
-    return dict(session.execute(_TITLES, {"paths": wanted}).all()) if wanted else {}
+    asked = {"paths": wanted, "language": language or reader_language()}
+    return dict(session.execute(_TITLES, asked).all()) if wanted else {}
 
 
 def area_cards(session: Session, *, readers: frozenset[str]) -> list[CategoryCard]:
     """The categories at the top, in their order; those with nothing in them for these readers are hidden."""
-    return _children(session, None, _counts(session, readers))
+    return _children(session, None, _counts(session, readers), reader_language())
+
+
+def area_tree(session: Session, *, readers: frozenset[str]) -> list[Branch]:
+    """All areas, each with what is below it; those with nothing in them for these readers are hidden."""
+    counts = _counts(session, readers)
+    cards: dict[str, CategoryCard] = {}
+    below: dict[str, list[str]] = {}
+    for category, said in session.execute(_SAID, {"language": reader_language()}):
+        if counts.get(category.path):
+            cards[category.path] = _card(category, said, counts)
+            below.setdefault(category.path.rpartition("/")[0], []).append(category.path)
+
+    def branches(parent: str) -> tuple[Branch, ...]:
+        return tuple(Branch(cards[path], branches(path)) for path in below.get(parent, ()))
+
+    return list(branches(""))
+
+
+def category_choices(session: Session) -> list[tuple[int, str]]:
+    """Every category for a form, as (id, path), in order of path."""
+    return list(session.execute(select(Category.id, Category.path).order_by(Category.path)).tuples())
 
 
 def category_page(
@@ -70,10 +117,11 @@ def category_page(
     Raises:
         NotFound: there is no such category, or nothing in it that this reader may see.
     """
-    category = session.scalar(select(Category).where(Category.path == path))
+    found = session.execute(_SAID.where(Category.path == path), {"language": language}).one_or_none()
     counts = _counts(session, readers)
-    if category is None or not counts.get(path):
+    if found is None or not counts.get(path):
         raise NotFound(_("There is no such area. It may have another name now: look for it by its words."))
+    category, said = found
     reading = {"language": language, "readers": readers}
     own = ARTICLE_LINES.where(Article.category_id == category.id)
     total = session.scalar(select(func.count()).select_from(own.subquery()), reading) or 0
@@ -81,9 +129,9 @@ def category_page(
     ordered = own.order_by(Article.position, Publication.title, Article.id).limit(size).offset(before)
     rows = session.execute(ordered, reading)
     return CategoryPage(
-        category=_card(category, counts),
-        trail=trail(session, path)[:-1],
-        children=tuple(_children(session, category.id, counts)),
+        category=_card(category, said, counts),
+        trail=trail(session, path, language=language)[:-1],
+        children=tuple(_children(session, category.id, counts, language)),
         articles=tuple(article_line(row) for row in rows),
         pages=pages,
     )
@@ -101,18 +149,21 @@ def has_articles(session: Session, path: str, *, readers: frozenset[str]) -> boo
     return session.scalar(found.limit(1)) is not None
 
 
-def _children(session: Session, parent_id: int | None, counts: Mapping[str, int]) -> list[CategoryCard]:
-    below = select(Category).where(Category.parent_id == parent_id).order_by(Category.position, Category.title)
-    return [_card(category, counts) for category in session.scalars(below) if counts.get(category.path)]
+def _children(
+    session: Session, parent_id: int | None, counts: Mapping[str, int], language: str
+) -> list[CategoryCard]:
+    below = session.execute(_SAID.where(Category.parent_id == parent_id), {"language": language})
+    return [_card(category, said, counts) for category, said in below if counts.get(category.path)]
 
 
-def _card(category: Category, counts: Mapping[str, int]) -> CategoryCard:
+def _card(category: Category, said: CategoryTitle | None, counts: Mapping[str, int]) -> CategoryCard:
     return CategoryCard(
-        category.title,
+        said.title if said else category.title,
         category.path,
         category_url(category.path),
-        category.description,
+        (said.description if said else "") or category.description,
         counts.get(category.path, 0),
+        category.title,
     )
 
 
@@ -132,7 +183,7 @@ def _counts(session: Session, readers: frozenset[str]) -> dict[str, int]:
     return counts
 
 
-def trail(session: Session, path: str) -> tuple[tuple[str, str], ...]:
+def trail(session: Session, path: str, *, language: str | None = None) -> tuple[tuple[str, str], ...]:
     """The way from the top to a category and the category itself, as (words, address)."""
-    titles = category_titles(session, [path])
+    titles = category_titles(session, [path], language=language)
     return tuple((titles[each], category_url(each)) for each in ancestors(path) if each in titles)

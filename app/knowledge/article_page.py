@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Account
 from app.foundation import clock
@@ -24,16 +24,26 @@ from app.knowledge.models import (
     Category,
     Publication,
     Revision,
+    Significance,
     Tag,
     Translation,
 )
+from app.knowledge.published import PublishedRevision, newer_source
 from app.knowledge.queries import LARGEST_ID, article_url
 from app.web.languages import own_name
 
 
+class ForSignedIn(NotFound):
+    """An article for people who have signed in, met by somebody who has not: they may be told that, and no more."""
+
+
 @dataclass(frozen=True)
 class ArticlePage:
-    """An article as its page shows it. `trail` holds (words, address), `translations` (language, own name, address)."""
+    """An article as its page shows it. `trail` holds (words, address), `translations` (language, own name, address).
+
+    `versions` counts the texts that the reader could see so far, `last_change` is the number of the last one that said
+    something else; `source_changed_on` is set when the text is a translation and its source says more by now.
+    """
 
     id: int
     language: str
@@ -56,8 +66,32 @@ class ArticlePage:
     tags: tuple[str, ...]
     revision_id: int
     revision_number: int
+    versions: int
+    last_change: int
+    source_language: str
+    source_url: str
+    source_changed_on: date | None
 
 
+_OF_THIS = (
+    (PublishedRevision.article_id == Publication.article_id)
+    & (PublishedRevision.language == Publication.language)
+    & (
+        PublishedRevision.audience.in_(bindparam("readers", expanding=True))
+        | (PublishedRevision.revision_id == Publication.revision_id)
+    )
+)
+_VERSIONS = (
+    select(func.count(PublishedRevision.revision_id.distinct())).where(_OF_THIS).correlate(Publication).scalar_subquery()
+)
+_SHOWN_REVISION = aliased(Revision)
+_LAST_CHANGE = (
+    select(func.max(_SHOWN_REVISION.number))
+    .join(PublishedRevision, PublishedRevision.revision_id == _SHOWN_REVISION.id)
+    .where(_OF_THIS, _SHOWN_REVISION.significance != Significance.MINOR)
+    .correlate(Publication)
+    .scalar_subquery()
+)
 # Statements of the hot path are put together once: building one costs more than running it.
 _LANGUAGES = (
     select(Translation.language, Translation.slug, Article.source_language, Article.audience)
@@ -81,6 +115,8 @@ _PAGE = (
         Article.verified_at,
         Account.display_name,
         Category.path,
+        _VERSIONS.label("versions"),
+        _LAST_CHANGE.label("last_change"),
     )
     .join(Publication.revision)
     .join(Article, Article.id == Publication.article_id)
@@ -103,6 +139,7 @@ def article_page(
 
     Raises:
         NotFound: there is no such article, or this reader may not see it: both read alike.
+        ForSignedIn: it is published for people who have signed in, and this reader has not.
         Gone: it was published and has been archived.
     """
     if article_id > LARGEST_ID:
@@ -114,7 +151,12 @@ def article_page(
     languages = {row.language: row.slug for row in published}
     source = published[0].source_language
     shown = by_slug.get(slug) or next((each for each in (language, source) if each in languages), published[0].language)
-    row = session.execute(_PAGE, {"article_id": article_id, "language": shown}).one()
+    row = session.execute(_PAGE, {"article_id": article_id, "language": shown, "readers": readers}).one()
+    source_changed_at = None
+    if shown != source and source in languages:
+        source_changed_at = newer_source(
+            session, article_id, source_language=source, revision_id=row.revision_id
+        )
     return ArticlePage(
         id=article_id,
         language=shown,
@@ -131,12 +173,17 @@ def article_page(
         type=row.type,
         audience=row.audience,
         category_path=row.path or "",
-        trail=trail(session, row.path or ""),
+        trail=trail(session, row.path or "", language=language),
         translations=tuple((each, own_name(each), article_url(article_id, languages[each])) for each in languages),
-        is_fallback=shown != language,
+        is_fallback=shown != language and language not in languages,
         tags=_tags(session, article_id),
         revision_id=row.revision_id,
         revision_number=row.number,
+        versions=row.versions,
+        last_change=row.last_change or row.number,
+        source_language=source,
+        source_url=article_url(article_id, languages[source]) if source in languages else "",
+        source_changed_on=source_changed_at.date() if source_changed_at else None,
     )
 
 
@@ -146,6 +193,9 @@ def _tags(session: Session, article_id: int) -> tuple[str, ...]:
 
 def _refuse(session: Session, article_id: int, readers: frozenset[str]) -> NoReturn:
     article = session.get(Article, article_id)
+    if article is not None and article.audience is Audience.SIGNED_IN and article.audience not in readers:
+        if session.scalar(select(Publication.language).where(Publication.article_id == article_id).limit(1)):
+            raise ForSignedIn(_("There is no article at this address."))
     if article is not None and article.state is ArticleState.ARCHIVED and article.audience in readers:
         raise Gone(_("This article was taken down."))
     raise NotFound(_("There is no article at this address."))

@@ -18,6 +18,7 @@ from app.knowledge.models import (
     Publication,
     RelatedArticle,
     Translation,
+    VoteStanding,
 )
 from app.search import words
 
@@ -109,21 +110,6 @@ def featured_articles(session: Session, *, language: str, readers: frozenset[str
     return [article_line(row) for row in session.execute(featured, {"language": language, "readers": readers})]
 
 
-def articles_that_helped_most(
-    session: Session, *, language: str, readers: frozenset[str], days: int = 30, most: int = 5
-) -> list[ArticleLine]:
-    """The articles that fixed most problems lately, by "yes" votes of the last `days`, most first."""
-    helped = (
-        select(FixVote.article_id, func.count().label("times"))
-        .where(FixVote.fixed, FixVote.changed_at > clock.now() - timedelta(days=days))
-        .group_by(FixVote.article_id)
-        .subquery()
-    )
-    lines = ARTICLE_LINES.join(helped, helped.c.article_id == Article.id)
-    ranked = lines.order_by(helped.c.times.desc(), Article.id).limit(most)
-    return [article_line(row) for row in session.execute(ranked, {"language": language, "readers": readers})]
-
-
 def example_query(session: Session) -> str:
     """A search that ended in "yes, it fixed my problem", the most frequent of the last 90 days, or an empty text.
 
@@ -135,7 +121,7 @@ def example_query(session: Session) -> str:
         select(FixVote.query, FixVote.language, Publication.title, times)
         .join(Publication, (Publication.article_id == FixVote.article_id) & (Publication.language == FixVote.language))
         .join(Article, Article.id == FixVote.article_id)
-        .where(FixVote.fixed, FixVote.query != "", func.length(FixVote.query) <= 60)
+        .where(FixVote.fixed, FixVote.standing == VoteStanding.COUNTED, FixVote.query != "", func.length(FixVote.query) <= 60)
         .where(FixVote.changed_at > clock.now() - timedelta(days=90), Article.audience == Audience.PUBLIC)
         .group_by(FixVote.query, FixVote.language, Publication.title)
         .having(func.count() >= 2)

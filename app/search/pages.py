@@ -25,7 +25,7 @@ Surroundings = Callable[[], Mapping[str, Any]]
 
 
 def set_surroundings(app: Flask, surroundings: Surroundings) -> None:
-    """Have the search page show what only other parts know: `example_query`, `areas` and `helped_most`."""
+    """Have the search page show what only other parts know: `example_query`, `areas` and `useful`."""
     app.extensions["search_surroundings"] = surroundings
 
 
@@ -90,7 +90,7 @@ def _address_of_number(query: str) -> str | None:
 
 
 def _surroundings(answer: service.SearchAnswer) -> dict[str, Any]:
-    empty: dict[str, Any] = {"example_query": "", "areas": [], "helped_most": []}
+    empty: dict[str, Any] = {"example_query": "", "areas": [], "useful": None}
     if answer.state not in (service.SearchState.HINT, service.SearchState.DOWN, service.SearchState.NO_RESULTS):
         return empty
     surroundings: Surroundings = current_app.extensions.get("search_surroundings", dict)

@@ -15,7 +15,7 @@ from app.web.colours import Brand, brand_css, brand_ramp
 from config import Settings
 
 FOLDER = Path(__file__).parent / "static"
-STYLE_SHEETS = ("tokens", "base", "components", "article", "search")
+STYLE_SHEETS = ("tokens", "base", "components", "article", "reading", "search")
 """The parts of `site.css`, in their order: one request brings them all."""
 
 blueprint = Blueprint("web", __name__)

@@ -59,7 +59,7 @@ def page_of(app: Flask, shown: SearchAnswer) -> str:
             query_url=lambda **changes: "/search?" + "&".join(f"{name}={value}" for name, value in changes.items()),
             example_query="pay by card",
             areas=[card],
-            helped_most=[line],
+            useful=SimpleNamespace(kind="helped", articles=[line]),
         )
 
 

@@ -1,4 +1,5 @@
-// Comforts of an article: copying code, links to headings, larger pictures, and where one is in the contents.
+// Comforts of an article: copying code, links to headings, larger pictures, where one is in the contents, explained
+// words, and whether the article changed since this browser showed it last.
 // Their words are in data attributes of the article's text.
 
 const text = document.querySelector(".prose");
@@ -12,6 +13,8 @@ if (text) {
   text.querySelectorAll("h2[id], h3[id], h4[id]").forEach(addHeadingLink);
   text.querySelectorAll("img").forEach(letItOpenLarger);
   followContents();
+  text.querySelectorAll("a.term").forEach(explain);
+  tellWhatChanged();
 }
 
 function addCopyButton(block) {
@@ -124,5 +127,92 @@ function followContents() {
     current?.removeAttribute("aria-current");
     next.setAttribute("aria-current", "location");
     current = next;
+  }
+}
+
+// An explanation opens on hover, on focus and on a tap; it stays while the pointer or the focus is on it, and Escape
+// closes it. Enter and a click with a mouse follow the link to the glossary, as without script.
+function explain(term, number) {
+  const note = document.createElement("span");
+  note.className = "term-note";
+  note.id = `term-${number}`;
+  note.hidden = true;
+  const words = document.createElement("span");
+  words.id = `${note.id}-words`;
+  words.textContent = term.dataset.definition;
+  const more = document.createElement("a");
+  more.href = term.dataset.url || term.getAttribute("href");
+  more.textContent = term.dataset.title || text.dataset.glossary;
+  note.append(words, more);
+  term.after(note);
+  term.setAttribute("aria-describedby", words.id);
+  let leaving = 0;
+
+  function open() {
+    clearTimeout(leaving);
+    if (!note.hidden) return;
+    note.hidden = false;
+    note.style.removeProperty("translate");
+    const edge = document.documentElement.clientWidth - 8;
+    const box = note.getBoundingClientRect();
+    const over = box.right > edge ? edge - box.right : box.left < 8 ? 8 - box.left : 0;
+    if (over) note.style.setProperty("translate", `${over}px 0`);
+  }
+  function close() {
+    clearTimeout(leaving);
+    note.hidden = true;
+  }
+  function closeSoon() {
+    clearTimeout(leaving);
+    leaving = setTimeout(() => {
+      if (!note.contains(document.activeElement) && document.activeElement !== term) close();
+    }, 250);
+  }
+
+  let isTouched = false;
+  term.addEventListener("pointerdown", (event) => {
+    isTouched = event.pointerType !== "mouse";
+  });
+  term.addEventListener("click", (event) => {
+    if (!isTouched) return;
+    event.preventDefault();
+    isTouched = false;
+    open();
+  });
+  for (const part of [term, note]) {
+    part.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && open());
+    part.addEventListener("pointerleave", closeSoon);
+    part.addEventListener("focusin", open);
+    part.addEventListener("focusout", closeSoon);
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || note.hidden) return;
+    if (note.contains(document.activeElement)) term.focus();
+    close();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!note.hidden && !note.contains(event.target) && event.target !== term) close();
+  });
+}
+
+// Which revision this browser showed last is kept here only, in its own storage: the site never learns of it.
+function tellWhatChanged() {
+  const key = "articles-read";
+  const { read, revision, lastChange } = text.dataset;
+  try {
+    const known = JSON.parse(localStorage.getItem(key)) || {};
+    const before = known[read];
+    const link = document.querySelector(".what-changed");
+    if (before && link && before.revision < Number(lastChange)) {
+      const day = new Date(before.on).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long" });
+      link.textContent = text.dataset.changed.replace("{date}", () => day);
+      link.href += `?since=${before.revision}`;
+      link.classList.add("is-news");
+    }
+    delete known[read];
+    known[read] = { revision: Number(revision), on: Date.now() };
+    localStorage.setItem(key, JSON.stringify(Object.fromEntries(Object.entries(known).slice(-200))));
+  } catch {
+    // Without storage nobody can tell what was read here.
   }
 }

@@ -1,0 +1,44 @@
+"""Moments as people at this site write them: in the time zone of the settings, with its name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Flask, current_app
+
+from app.web.translating import interface_locale
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters `moment` and `moment_field`."""
+    app.jinja_env.filters.update(moment=moment_in_words, moment_field=moment_field)
+
+
+def zone() -> ZoneInfo:
+    """The time zone of this site."""
+    return ZoneInfo(current_app.extensions["settings"].time_zone)
+
+
+def moment_in_words(moment: datetime) -> str:
+    """A moment with its time zone: 3 May 2026, 14:20 UTC."""
+    here = moment.astimezone(zone())
+    return f"{format_datetime(here, 'medium', tzinfo=zone(), locale=interface_locale())} {here.tzname()}"
+
+
+def moment_field(moment: datetime | None) -> str:
+    """A moment as `<input type="datetime-local">` holds it: 2026-05-03T14:20; empty for none."""
+    return moment.astimezone(zone()).strftime("%Y-%m-%dT%H:%M") if moment is not None else ""
+
+
+def moment_from_field(text: str) -> datetime | None:
+    """What was typed into such a field as a moment in UTC; None when it is empty.
+
+    Raises:
+        ValueError: it is no moment.
+    """
+    if not text.strip():
+        return None
+    typed = datetime.fromisoformat(text.strip())
+    return (typed if typed.tzinfo else typed.replace(tzinfo=zone())).astimezone(UTC)
