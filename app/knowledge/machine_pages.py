@@ -29,7 +29,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.signing_in import reader_groups
 from app.foundation import clock
 from app.foundation.database import db, reading
-from app.foundation.errors import NotFound
 from app.knowledge import article_page, directory, feeds, page_heads, renditions, sitemap
 from app.knowledge.models import Audience
 from app.search import service
@@ -237,7 +236,7 @@ def _article(article_id: int, slug: str, *, readers: frozenset[str]) -> article_
 def _feed_language(language: str) -> str:
     default = _settings().default_language
     if language and (language == default or language not in directory.languages(db.session, default=default)):
-        raise NotFound("There is no feed in this language.")
+        abort(404)
     return language or default
 
 
