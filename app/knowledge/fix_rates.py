@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.knowledge.models import Article, Category, FixVote, Publication, Revision, Significance, VoteStanding
@@ -97,7 +97,7 @@ def fix_rate(session: Session, article_id: int, language: str) -> FixRate | None
 
 def fix_rates(session: Session, article_ids: list[int]) -> dict[tuple[int, str], FixRate]:
     """The fix rates of many articles by (article id, language), in one query; those without votes are left out."""
-    return _added_up(session.execute(_VOTES, {"article_ids": article_ids}).tuples())
+    return _added_up(session.execute(_VOTES, {"article_ids": article_ids}))
 
 
 def multipliers(session: Session) -> dict[tuple[int, str], float]:
@@ -111,11 +111,11 @@ def multipliers(session: Session) -> dict[tuple[int, str], float]:
     Source: bounds, interval, shrinking and the 10 votes are decision 16 in `content/decisions`; shrinking to a group's
     mean is that of W. James and C. Stein, Estimation with quadratic loss (1961).
     """
-    rates = {key: rate for key, rate in _added_up(session.execute(_ALL_VOTES).tuples()).items()
+    rates = {key: rate for key, rate in _added_up(session.execute(_ALL_VOTES)).items()
              if rate.weight >= RANKED_FROM}  # fmt: skip
     if not rates:
         return {}
-    areas = {article_id: path.partition("/")[0] for article_id, path in session.execute(_AREAS).tuples()}
+    areas = {article_id: path.partition("/")[0] for article_id, path in session.execute(_AREAS)}
     means = _means({key: (areas.get(key[0], ""), rate.middle) for key, rate in rates.items()})
     return {key: multiplier(rate, means[areas.get(key[0], "")]) for key, rate in rates.items()}
 
@@ -145,7 +145,7 @@ def wilson_interval(successes: float, trials: float) -> tuple[float, float]:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def _added_up(rows: Iterable[tuple[int, str, int, int, int]]) -> dict[tuple[int, str], FixRate]:
+def _added_up(rows: Iterable[Row[int, str, int, int, int]]) -> dict[tuple[int, str], FixRate]:
     sums: dict[tuple[int, str], tuple[int, int, float, float]] = {}
     for article_id, language, fixed, votes, moderate_since in rows:
         weight = _MODERATE_WEIGHT**moderate_since

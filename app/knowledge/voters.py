@@ -9,10 +9,13 @@ import secrets
 
 from flask import Response, current_app, request
 
-from app.accounts.signing_in import signed_in_account
+from app.accounts.roles import Permission
+from app.accounts.signing_in import has_permission, signed_in_account
+from app.trail.recording import source_of_request
 
 COOKIE = "voter"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+VOTER = r"[A-Za-z0-9_-]{43}"
+_TOKEN = re.compile(VOTER)
 
 
 def voter() -> str | None:
@@ -22,10 +25,28 @@ def voter() -> str | None:
     return _hashed(token) if token else None
 
 
+def voter_of(token: str) -> str:
+    """The voter whom a token stands for that `new_voter` gave out, for those who keep it otherwise than in a cookie."""
+    return _hashed(token)
+
+
 def new_voter() -> tuple[str, str]:
     """A voter as (keyed hash, token for the cookie)."""
     token = secrets.token_urlsafe(32)
     return _hashed(token), token
+
+
+def source() -> str | None:
+    """Where the vote of this request comes from, as a keyed hash that holds for the day.
+
+    None for whoever is signed in: accounts are known one by one, so nobody can be many of them.
+    """
+    return None if signed_in_account() else source_of_request()
+
+
+def is_staff() -> bool:
+    """Whether the vote of this request is one of staff: agents and all who may do more."""
+    return has_permission(Permission.READ_STAFF)
 
 
 def remember_voter(response: Response, token: str) -> None:

@@ -10,10 +10,13 @@ from app.web import (
     commands,
     desk,
     errors,
+    handing_back,
     headers,
     health,
     languages,
+    letters,
     limits,
+    moments,
     origin,
     page_cache,
     templating,
@@ -36,8 +39,11 @@ def install(app: Flask, settings: Settings) -> None:
     assets.install(app, settings)
     templating.install(app, settings)
     translating.install(app, settings)
+    moments.install(app)
     desk.install(app)
     commands.install(app)
+    letters.install(app)
+    handing_back.install(app)
     errors.install(app)
     languages.install(app, settings)
     page_cache.install(app)

@@ -1,32 +1,43 @@
 // "Did this fix your problem?" without leaving the page: the form is sent, and the answer's section takes the old one's
-// place. If that fails the press stays, the page says so, and what was written stays where it is.
+// place. If that fails the press stays, the page says so and tries again after growing pauses, and what was written
+// stays where it is, over a reload, too.
 
 const BUSY_AFTER = 300; // milliseconds before a wait is worth a word
 const GIVE_UP_AFTER = 15000;
+const PAUSES = [2000, 4000, 8000, 16000, 32000, 60000]; // milliseconds; then only the button tries again
 
 const status = document.createElement("p");
 status.className = "unseen";
 status.setAttribute("role", "status");
 document.body.append(status);
 
+let isSending = false;
+let next; // the timer of the next try
+let tries = 0;
+
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-vote]");
   if (!form) return;
   event.preventDefault();
-  const button = event.submitter ?? form.querySelector("button[type=submit]");
-  send(form, button);
+  tries = 0;
+  send(form, event.submitter ?? form.querySelector("button[type=submit]"));
 });
 
-let isSending = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#vote textarea")) keep(event.target.value);
+});
 
-async function send(form, button) {
+restore(document);
+
+async function send(form, button, isByItself = false) {
   if (isSending) return;
   isSending = true;
+  clearTimeout(next);
   const section = form.closest("#vote");
-  section.querySelector(".vote-failed")?.remove();
   section.setAttribute("aria-busy", "true");
   if (button.name) press(form, button);
-  const waiting = setTimeout(() => say(section.dataset.sending), BUSY_AFTER);
+  const waiting = setTimeout(() => isByItself || say(section.dataset.sending), BUSY_AFTER);
+  let wait = PAUSES[tries++]; // of no use when trying again is of no use
   try {
     const fields = new URLSearchParams(new FormData(form));
     if (button.name) fields.set(button.name, button.value);
@@ -36,12 +47,18 @@ async function send(form, button) {
       signal: AbortSignal.timeout(GIVE_UP_AFTER),
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const next = page.getElementById("vote");
-    if (!answer.ok || !next) throw new Error(page.querySelector("main p")?.textContent ?? "");
-    swap(section, next);
+    const place = page.getElementById("vote");
+    if (!answer.ok || !place) {
+      if (answer.status < 500 && answer.status !== 429) wait = undefined;
+      wait &&= Math.max(wait, 1000 * Number(answer.headers.get("Retry-After") ?? 0));
+      throw new Error(page.querySelector("main .lead")?.textContent ?? "");
+    }
+    if (form.querySelector("textarea")) keep("");
+    swap(section, place);
   } catch (error) {
     // Only our own pages explain themselves in words for people; a broken line does not.
-    fail(section, form, button, error.constructor === Error ? error.message.trim() : "");
+    const reason = error.constructor === Error ? error.message.trim() : "";
+    fail(section, form, button, reason, wait, isByItself);
   } finally {
     clearTimeout(waiting);
     isSending = false;
@@ -53,6 +70,7 @@ function swap(section, next) {
   const place = document.importNode(next, true);
   const field = place.querySelector("textarea");
   if (field && !field.value) field.value = written;
+  restore(place);
   section.replaceWith(place);
   const heading = place.querySelector("#vote-title");
   heading.focus({ preventScroll: true });
@@ -60,21 +78,30 @@ function swap(section, next) {
   say(heading.textContent.trim());
 }
 
-function fail(section, form, button, reason) {
+function fail(section, form, button, reason, wait, isByItself) {
   section.removeAttribute("aria-busy");
-  const notice = document.createElement("div");
-  notice.className = "notice notice-danger vote-failed";
-  notice.setAttribute("role", "alert");
-  const message = document.createElement("p");
-  message.textContent = `${reason || section.dataset.failed} ${section.dataset.kept}`;
-  const again = document.createElement("button");
-  again.type = "button";
-  again.className = "button";
-  again.textContent = section.dataset.again;
-  again.addEventListener("click", () => send(form, button));
-  notice.append(message, again);
-  section.append(notice);
-  again.focus();
+  const words = [reason || section.dataset.failed, section.dataset.kept, wait ? section.dataset.retrying : ""];
+  const said = section.querySelector(".vote-failed");
+  const notice = said ?? document.createElement("div");
+  const message = said?.querySelector("p") ?? document.createElement("p");
+  message.textContent = words.join(" ").trim();
+  if (!said) {
+    notice.className = "notice notice-danger vote-failed";
+    notice.setAttribute("role", "alert");
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "button";
+    again.textContent = section.dataset.again;
+    notice.append(message, again);
+    section.append(notice);
+  }
+  const again = notice.querySelector("button");
+  again.onclick = () => {
+    tries = 0;
+    send(form, button);
+  };
+  if (!isByItself) again.focus();
+  if (wait) next = setTimeout(() => send(form, button, true), wait);
 }
 
 function press(form, button) {
@@ -85,4 +112,19 @@ function press(form, button) {
 
 function say(words) {
   status.textContent = words;
+}
+
+// What is being written, kept for this tab until it has arrived. Browsers may forbid that.
+function keep(words) {
+  try {
+    if (words) sessionStorage.setItem(`comment ${location.pathname}`, words);
+    else sessionStorage.removeItem(`comment ${location.pathname}`);
+  } catch {}
+}
+
+function restore(place) {
+  const field = place.querySelector("#vote textarea, textarea#vote-comment");
+  try {
+    if (field) field.value = sessionStorage.getItem(`comment ${location.pathname}`) ?? field.value;
+  } catch {}
 }
