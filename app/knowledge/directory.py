@@ -44,7 +44,8 @@ def feed_of_area(session: Session, path: str, language: str) -> feeds.Feed:
 
 def feed_of_article(session: Session, shown: ArticlePage) -> feeds.Feed:
     """What happened to an article, in the language of the page shown."""
-    entries = feeds.article_news(session, shown.id, shown.language)
+    first_at = session.get_one(Article, shown.id).created_at
+    entries = feeds.article_news(session, shown.id, shown.language, url=shown.url, first_at=first_at)
     return feeds.Feed(shown.title, f"{shown.url}.atom", shown.url, shown.language, entries)
 
 

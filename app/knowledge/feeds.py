@@ -10,16 +10,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedgenerator import Atom1Feed
-from sqlalchemy import case, select
+from sqlalchemy import case
 from sqlalchemy.orm import Session, aliased
 
-from app.foundation import clock
-from app.knowledge.models import Article, Audience, Category, Publication, Revision, Translation
+from app.foundation import clock, markdown
+from app.knowledge.models import Article, Audience, Category, Publication, Revision
+from app.knowledge.published import shown_revisions
 from app.knowledge.queries import ARTICLE_LINES, article_url
 
 LONGEST_FEED = 30
 _EVERYBODY = frozenset({Audience.PUBLIC})
 _LONGEST_SUMMARY = 300
+#: How much of a text is read for a summary, in characters.
+_LONGEST_START = 2000
 
 _first_of_line = aliased(Revision)
 #: When the text began to say what it says: minor and moderate changes are no news.
@@ -30,11 +33,11 @@ _CHANGED_AT = case((Revision.number == Revision.line, Publication.published_at),
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One piece of news. `line` is the number of the major revision that made it, so a reader sees each once."""
+    """One piece of news. `number` is that of the revision that made it, so that a reader is told each once."""
 
     article_id: int
     language: str
-    line: int
+    number: int
     title: str
     url: str
     summary: str
@@ -80,15 +83,27 @@ def newest_articles(session: Session, *, language: str, area: str = "") -> list[
     return [_entry(row) for row in session.execute(newest, {"language": language, "readers": _EVERYBODY})]
 
 
-def article_news(session: Session, article_id: int, language: str) -> list[FeedEntry]:
-    """The news of one article. The caller has checked that everybody may read it."""
-    lines = (
-        select(Article.id, Publication.language, Publication.title, Publication.short_answer, Translation.slug)
-        .join(Publication, Publication.article_id == Article.id)
-        .join(Publication.translation)
-        .where(Article.id == article_id, Publication.language == language)
-    )
-    return [_entry(row) for row in session.execute(_with_news(lines))]
+def article_news(session: Session, article_id: int, language: str, *, url: str, first_at: datetime) -> list[FeedEntry]:
+    """Every text of an article that everybody could read, minor changes too, newest first.
+
+    Args:
+        url: the path of its page.
+        first_at: when the article was begun.
+    """
+    shown = shown_revisions(session, article_id, language, readers=_EVERYBODY)
+    return [
+        FeedEntry(
+            article_id,
+            language,
+            revision.number,
+            revision.title,
+            url,
+            revision.short_answer or shortened(markdown.plain(revision.body[:_LONGEST_START]), _LONGEST_SUMMARY),
+            first_at,
+            since,
+        )
+        for since, revision in shown[:LONGEST_FEED]
+    ]
 
 
 def atom(feed: Feed, *, base: str, author: str) -> str:
@@ -123,7 +138,7 @@ def atom(feed: Feed, *, base: str, author: str) -> str:
 
 def _tag(base: str, entry: FeedEntry) -> str:
     """A name that stays (RFC 4151): it holds no title, and no host but the one that made it."""
-    place = f"articles/{entry.article_id}/{entry.language}/{entry.line}"
+    place = f"articles/{entry.article_id}/{entry.language}/{entry.number}"
     return f"tag:{urlsplit(base).hostname},{entry.first_at:%Y-%m-%d}:{place}"
 
 
