@@ -14,8 +14,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table('category_titles',
+    sa.Column('category_id', sa.Integer(), nullable=False),
+    sa.Column('language', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('description', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['category_id'], ['categories.id'], name=op.f('fk_category_titles_category_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('category_id', 'language', name=op.f('pk_category_titles'))
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table('category_titles')

@@ -149,9 +149,7 @@ def has_articles(session: Session, path: str, *, readers: frozenset[str]) -> boo
     return session.scalar(found.limit(1)) is not None
 
 
-def _children(
-    session: Session, parent_id: int | None, counts: Mapping[str, int], language: str
-) -> list[CategoryCard]:
+def _children(session: Session, parent_id: int | None, counts: Mapping[str, int], language: str) -> list[CategoryCard]:
     below = session.execute(_SAID.where(Category.parent_id == parent_id), {"language": language})
     return [_card(category, said, counts) for category, said in below if counts.get(category.path)]
 

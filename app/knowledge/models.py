@@ -114,6 +114,17 @@ class Category(Base):
     parent: Mapped[Category | None] = relationship(remote_side=[id])
 
 
+class CategoryTitle(Base):
+    """What a category is called in another language than the site's own."""
+
+    __tablename__ = "category_titles"
+
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(Text, default="")
+
+
 class Article(Base):
     """The canonical unit of knowledge. Its id is permanent and never given out twice."""
 

@@ -1,15 +1,19 @@
 """The category tree."""
 
+import re
+
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.foundation.errors import InvalidInput
 from app.foundation.worker import run_due_jobs
-from app.knowledge.categories import category_at, rename_category
+from app.knowledge.areas import category_titles
+from app.knowledge.categories import category_at, rename_category, titles_of, translate_category
 from app.search.models import IndexingRequest
 from tests.make import Make
+from tests.visitor import Visitor
 
 
 def test_a_path_makes_what_is_missing_once(session: Session) -> None:
@@ -41,3 +45,50 @@ def test_articles_of_a_renamed_category_are_found_under_its_new_address(
     run_due_jobs(app)
     rename_category(session, category_at(session, "money"), title="Billing", slug="billing")
     assert session.scalars(select(IndexingRequest.key)).all() == [f"{article.id}:en"]
+
+
+def test_an_area_is_called_what_it_is_called_in_the_reader_s_language(
+    app: Flask, client: Visitor, session: Session, make: Make
+) -> None:
+    article = make.article(category="billing/invoices")
+    category = category_at(session, "billing")
+    translate_category(session, category, "de", title="Rechnungen", description="Alles über Geld.")
+    make.article("Hallo", language="de", category="other")
+    session.commit()
+    run_due_jobs(app)
+    for address in (
+        "/?lang=de",
+        f"/articles/{article.id}?lang=de",
+        "/categories/billing/invoices",
+        "/search?q=password",
+    ):
+        assert "Rechnungen" in client.get(address, follow_redirects=True).text, address
+    page = client.get("/categories/billing").text
+    assert "<h1>Rechnungen</h1>" in re.sub("</?bdi>", "", page)
+    assert "Alles über Geld." in page
+    assert "Rechnungen" not in client.get("/?lang=en").text
+
+
+def test_titles_in_every_language_take_one_question(session: Session, make: Make) -> None:
+    make.article(category="billing/invoices")
+    for language in ("de", "fr", "es"):
+        translate_category(session, category_at(session, "billing"), language, title=f"Billing in {language}")
+    session.flush()
+    asked: list[str] = []
+    event.listen(session.bind, "before_cursor_execute", lambda _c, _k, statement, *_rest: asked.append(statement))
+    titles = category_titles(session, ["billing/invoices"], language="fr")
+    assert titles == {"billing": "Billing in fr", "billing/invoices": "Invoices"}
+    assert len(asked) == 1
+
+
+def test_an_area_without_a_title_in_a_language_is_called_as_everywhere(session: Session) -> None:
+    category = category_at(session, "billing")
+    translate_category(session, category, "de", title="Rechnungen")
+    translate_category(session, category, "de", title="")
+    assert titles_of(session, category) == {}
+    assert category_titles(session, ["billing"], language="de") == {"billing": "Billing"}
+
+
+def test_a_title_that_is_far_too_long_is_refused(session: Session) -> None:
+    with pytest.raises(InvalidInput, match="201"):
+        translate_category(session, category_at(session, "billing"), "de", title="x" * 201)

@@ -22,6 +22,7 @@ from app.knowledge.models import (
     ArticleAttachment,
     ArticleTag,
     Category,
+    CategoryTitle,
     ImportedFile,
     Publication,
     Revision,
@@ -98,8 +99,14 @@ def category_files(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
         select(SlugRedirect.path, SlugRedirect.category_id).where(SlugRedirect.category_id.is_not(None))
     ):
         redirects[category_id].append(_written_address(path))
+    translated: dict[int, dict[str, dict[str, str]]] = defaultdict(dict)
+    for said in session.scalars(select(CategoryTitle).order_by(CategoryTitle.category_id, CategoryTitle.language)):
+        words = {"title": said.title} | ({"description": said.description} if said.description else {})
+        translated[said.category_id][said.language] = words
     for category in session.scalars(select(Category).order_by(Category.path)):
         values = {"title": category.title, "description": category.description, "position": category.position}
+        if translated[category.id]:
+            values["translations"] = translated[category.id]
         if redirects[category.id]:
             values["redirects"] = sorted(redirects[category.id])
         yield f"{ownformat.ARTICLES}/{category.path}/{ownformat.CATEGORY_FILE}", values

@@ -12,7 +12,7 @@ from app.foundation import clock
 from app.foundation.database import is_postgresql, transaction
 from app.foundation.text import slugified
 from app.knowledge.areas import ancestors
-from app.knowledge.categories import category_at
+from app.knowledge.categories import category_at, titles_of, translate_category
 from app.knowledge.exchange.deciding import Decisions, Known
 from app.knowledge.exchange.plan import Plan, PlannedText
 from app.knowledge.exchange.report import Report
@@ -52,6 +52,14 @@ def make_categories(plan: Plan, report: Report) -> dict[str, int]:
                 report.problem(
                     described.path, f"category {path} is described otherwise on the site; the site's words stay"
                 )
+            known = titles_of(session, category)
+            for language, said in described.translations.items():
+                if known.get(language, said) != said:
+                    report.problem(
+                        described.path, f"category {path} has another title in {language}; the site's words stay"
+                    )
+                elif language not in known:
+                    translate_category(session, category, language, title=said[0], description=said[1])
             for address in described.redirects:
                 if not add_redirect(session, address, category=category):
                     report.problem(described.path, f"old address {address} leads elsewhere already")

@@ -27,6 +27,8 @@ class CategoryFile:
     description: str
     position: int
     redirects: tuple[str, ...]
+    translations: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Titles and descriptions in other languages, by language."""
 
 
 @dataclass
@@ -130,5 +132,17 @@ def _category_files(tree: Tree, top: str, report: Report) -> dict[str, CategoryF
             description=loaded["description"] if isinstance(loaded.get("description"), str) else "",
             position=position if isinstance(position, int) and abs(position) < 10**6 else 0,
             redirects=tuple(ownformat.words(loaded.get("redirects"))),
+            translations=_translations(loaded.get("translations")),
         )
+    return found
+
+
+def _translations(value: object) -> dict[str, tuple[str, str]]:
+    """`{"de": {"title": …, "description": …}}` or `{"de": title}`; whatever else was written counts as not given."""
+    found = {}
+    for language, said in value.items() if isinstance(value, dict) else ():
+        words = said if isinstance(said, dict) else {"title": said}
+        title = ownformat.short(words.get("title"), 200)
+        if ownformat.is_language(language) and one_line(title):
+            found[str(language)] = (one_line(title), one_line(ownformat.short(words.get("description"), 2000)))
     return found

@@ -15,6 +15,7 @@ from app.foundation import clock
 from app.foundation.database import Base, reading, transaction
 from app.foundation.errors import InvalidInput
 from app.knowledge import attachments
+from app.knowledge.categories import translate_category
 from app.knowledge.exchange.exporting import export_content
 from app.knowledge.models import Article, ArticleState, Confidence, Significance, Tag
 from app.knowledge.publishing import ArticleText, archive, latest_revision, publish, save_revision, set_aliases
@@ -76,6 +77,8 @@ def store(app: Flask, session: Session, make: Make) -> Flask:
         confidence=Confidence.VALIDATED,
     )
     first.category.description = "All about\n\npaying"
+    translate_category(session, first.category, "de", title="Karten: alles", description="Über Geld")
+    translate_category(session, first.category, "zh-Hant-TW", title="信用卡")
     make.translation(first, "es", "¿Cómo pago?", f"[otra](article:{first.id}) [en](article:{first.id}:en#x)")
     make.translation(first, "zh-Hant-TW", "如何付款", "x", published=False)
     second = make.article(
