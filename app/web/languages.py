@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 
 from config import Settings
 
@@ -54,34 +55,60 @@ def direction(language: str) -> str:
 
 
 def site_languages() -> list[str]:
-    """The languages that something is published in, and the site's own, which comes first."""
-    default = str(current_app.extensions["settings"].default_language)
+    """The site's own language, those that the setting `languages` offers, and those that something is published in."""
+    settings: Settings = current_app.extensions["settings"]
     published: Callable[[], list[str]] = current_app.extensions.get("published_languages", list)
-    return [default, *(language for language in published() if language != default)]
+    return list(dict.fromkeys((settings.default_language, *settings.offered_languages, *published())))
 
 
 def reader_language() -> str:
-    """The reader's language: chosen in the address, chosen before, or the best that the browser asks for."""
+    """The reader's language: chosen in the address, chosen before, or the best that the browser asks for.
+
+    Outside of requests, as in the worker, it is the site's own.
+    """
+    if not has_request_context():
+        return str(current_app.extensions["settings"].default_language)
     if "reader_language" not in g:
         g.reader_language = _found(site_languages())
     return str(g.reader_language)
 
 
+def language_url(language: str) -> str:
+    """The address of this page in another language, as a link on it: place and search stay, only `lang` changes."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("lang", "from")]
+    # Where a form was sent to nothing can be read.
+    path = "" if request.method in ("GET", "HEAD") else "/"
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Keep a choice of language made with `?lang=` for the pages that follow."""
+    app.jinja_env.globals["language_url"] = language_url
 
     @app.after_request
     def keep_choice(response: Response) -> Response:
-        chosen = request.args.get("lang")
-        if chosen and chosen == g.get("reader_language") and chosen != request.cookies.get(COOKIE):
+        chosen = g.get("language_chosen")
+        if chosen and chosen != request.cookies.get(COOKIE) and not request.path.startswith("/api/"):
             response.set_cookie(
                 COOKIE, chosen, max_age=31_536_000, secure=settings.secure_cookies, httponly=True, samesite="Lax"
             )
         return response
 
 
+def best_language(wanted: str, languages: Sequence[str]) -> str | None:
+    """The one of these languages that suits somebody who asks for `wanted`: itself, or the same without its region."""
+    asked = wanted.lower()
+    base = asked.partition("-")[0]
+    same = [language for language in languages if language.lower() == asked]
+    near = [language for language in languages if language.lower().partition("-")[0] == base]
+    return next(iter([*same, *near]), None)
+
+
 def _found(languages: list[str]) -> str:
-    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wanted in languages:
-            return str(wanted)
-    return request.accept_languages.best_match(languages, default=languages[0]) or languages[0]
+    chosen = best_language(request.args.get("lang", ""), languages)
+    if chosen:
+        g.language_chosen = chosen
+        return chosen
+    # A browser's `es-MX, en` asks for Spanish before English, also where there is no Mexican one.
+    wishes = (request.cookies.get(COOKIE, ""), *(wish for wish, quality in request.accept_languages if quality > 0))
+    return next((found for wish in wishes if (found := best_language(wish, languages))), languages[0])
