@@ -7,7 +7,23 @@ from flask import Flask, request
 from app.accounts.signing_in import reader_groups
 from app.foundation import jobs
 from app.foundation.database import db
-from app.knowledge import attachment_pages, commands, exchange, machine_pages, models, pages, queries, related, voters
+from app.knowledge import (
+    around,
+    attachment_pages,
+    commands,
+    exchange,
+    following_pages,
+    glossary_pages,
+    machine_pages,
+    models,
+    news_pages,
+    pages,
+    queries,
+    reading_pages,
+    related,
+    vote_pages,
+    voters,
+)
 from app.knowledge.models import Audience
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
@@ -22,7 +38,13 @@ def install(app: Flask, settings: Settings) -> None:
     """Connect the pages, commands and jobs of articles."""
     app.register_blueprint(pages.pages)
     attachment_pages.install(app)
+    vote_pages.install(app)
     machine_pages.install(app)
+    following_pages.install(app)
+    around.install(app)
+    news_pages.install(app)
+    glossary_pages.install(app)
+    reading_pages.install(app)
     page_cache.PERSONAL_COOKIES.add(voters.COOKIE)
     app.extensions["published_languages"] = _published_languages()
     jobs.add_job_kind(app, "find_related", related.find_related)

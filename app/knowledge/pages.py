@@ -1,56 +1,30 @@
-"""The public pages of the help centre: home, category, article, contact, votes and old addresses."""
+"""The public pages of the help centre: home, category, article and old addresses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.signing_in import reader_groups
 from app.foundation.database import db
-from app.foundation.errors import Gone, InvalidInput, NotFound
-from app.knowledge import areas, article_page, feedback, queries
-from app.knowledge.models import FixVote, VoteReason
+from app.foundation.errors import Gone, NotFound
+from app.knowledge import areas, article_page, feedback, helped, next_steps, published, queries
+from app.knowledge.around import explainer
 from app.knowledge.redirects import redirected
-from app.knowledge.voters import new_voter, remember_voter, voter
+from app.knowledge.vote_pages import vote_view
+from app.trail.recording import record_arrival
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
-from app.web.origin import anonymous_form
 from app.web.page_cache import kept
 from app.web.pagination import page_number
 
-#: Programs for mail cut addresses that are much longer.
-_LONGEST_IN_MAIL = 600
+_MOST_RELATED = 5
 
 pages = Blueprint("knowledge", __name__, template_folder="templates")
-
-
-@dataclass(frozen=True)
-class VoteView:
-    """What the vote under an article shows: nothing said yet (`none`), `yes` or `no`, and what was said with a no."""
-
-    state: str
-    reason: str
-    comment: str
-    query: str
-    fix_rate: feedback.FixRate | None
-
-
-@dataclass(frozen=True)
-class ContactAbout:
-    """What somebody was reading when they turned to a person, and what they said about it here."""
-
-    article_id: int
-    article_title: str
-    article_url: str
-    revision_number: int
-    query: str
-    is_unfixed: bool = False
-    comment: str = ""
 
 
 @pages.get("/")
@@ -58,16 +32,15 @@ class ContactAbout:
 @kept
 def home() -> str:
     """The way in: search first, then areas, then what helped most."""
-    featured = queries.featured_articles(db.session, language=reader_language(), readers=reader_groups())
-    return render_template("knowledge/home.html", featured=featured, **around_search())
+    return render_template("knowledge/home.html", **around_search())
 
 
 def around_search() -> dict[str, Any]:
-    """What helps somebody who has not found anything yet: an example, the areas, and what helped others most."""
+    """What helps somebody who has not found anything yet: an example, the areas, and articles worth a look."""
     language, readers = reader_language(), reader_groups()
     return {
         "areas": areas.area_cards(db.session, readers=readers),
-        "helped_most": queries.articles_that_helped_most(db.session, language=language, readers=readers),
+        "useful": helped.useful_articles(db.session, language=language, readers=readers),
         "example_query": queries.example_query(db.session),
     }
 
@@ -99,67 +72,28 @@ def article(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
     """One article; an address with an old or missing title leads to the present one."""
     language, readers = reader_language(), reader_groups()
     try:
-        shown = article_page.article_page(db.session, article_id, slug, language=language, readers=readers)
+        # Who asks for a language gets it, and its address with it; otherwise the slug tells.
+        asked = "" if "lang" in request.args else slug
+        shown = article_page.article_page(db.session, article_id, asked, language=language, readers=readers)
     except Gone:
-        replacement = queries.replacement_of(db.session, article_id, language=language, readers=readers)
-        return render_template("knowledge/gone.html", replacement=replacement), 410
+        return gone_page(article_id), 410
+    except article_page.ForSignedIn:
+        return render_template("knowledge/for_signed_in.html", next=f"/articles/{article_id}"), 403
     if shown.slug != slug:
         return _moved(redirected(db.session, request.path, language=language) or shown.url)
+    record_arrival(request.args.get("from", ""), "article", f"{shown.id}:{shown.language}")
     query = request.args.get("q", "")
+    steps = next_steps.next_steps(db.session, article_id, language=shown.language, readers=readers)
+    related = queries.related_articles(db.session, article_id, language=shown.language, readers=readers, most=10)
     return render_template(
         "knowledge/article.html",
         article=shown,
-        related=queries.related_articles(db.session, article_id, language=shown.language, readers=readers),
-        vote=_vote_view(shown, query),
-        reasons=list(VoteReason),
+        html=explainer(shown.language).explained(shown.html, article_id=article_id),
+        next_steps=steps,
+        related=[line for line in related if line.id not in {step.id for step in steps}][:_MOST_RELATED],
+        vote=vote_view(shown, query),
         contact_url=contact_address(shown, query),
     )
-
-
-@pages.post("/articles/<int:article_id>/votes")
-@access(PUBLIC)
-@anonymous_form
-def vote(article_id: int) -> AnyResponse:
-    """Take the answer to "Did this fix your problem?" and show it in its place."""
-    answer = request.form.get("fixed", "")
-    if answer not in ("yes", "no"):
-        raise InvalidInput(_("Please answer with Yes or No."), field="fixed")
-    shown = _voted_on(article_id)
-    known = voter()
-    voter_id, token = (known, "") if known else new_voter()
-    query = request.form.get("query", "")
-    feedback.cast_vote(db.session, article_id, shown.language, fixed=answer == "yes", voter=voter_id, query=query)
-    response = _back_to_vote(shown, query)
-    if token:
-        remember_voter(response, token)
-    return response
-
-
-@pages.post("/articles/<int:article_id>/votes/reason")
-@access(PUBLIC)
-@anonymous_form
-def vote_reason(article_id: int) -> AnyResponse:
-    """Take what went wrong after a "no"."""
-    shown = _voted_on(article_id)
-    feedback.explain_vote(
-        db.session,
-        article_id,
-        shown.language,
-        voter=voter() or "",
-        reason=request.form.get("reason", ""),
-        comment=request.form.get("comment", ""),
-    )
-    return _back_to_vote(shown, request.form.get("query", ""))
-
-
-@pages.get("/contact")
-@access(PUBLIC)
-def contact() -> Response:
-    """Every way to a person, carrying along what was read, searched and said about it."""
-    about = _contact_about()
-    page = current_app.make_response(render_template("knowledge/contact.html", about=about, mailto=_mailto(about)))
-    page.headers["Cache-Control"] = "private, no-cache"
-    return page
 
 
 @pages.get("/<path:path>")
@@ -169,39 +103,20 @@ def old_address(path: str) -> AnyResponse:
     return _old_address(reader_language())
 
 
+def gone_page(article_id: int) -> str:
+    """What readers of an article that was taken down get: what replaced it, and a search for what it was about."""
+    language, readers = reader_language(), reader_groups()
+    return render_template(
+        "knowledge/gone.html",
+        replacement=queries.replacement_of(db.session, article_id, language=language, readers=readers),
+        title=published.last_title(db.session, article_id, language=language, readers=readers),
+    )
+
+
 def contact_address(shown: article_page.ArticlePage, query: str) -> str:
     """The contact page, told which article was read and what was searched."""
     told = {"article": shown.id, "language": shown.language, "revision": shown.revision_number}
     return "/contact?" + urlencode(told | ({"q": query[: feedback.LONGEST_QUERY]} if query else {}))
-
-
-def _vote_view(shown: article_page.ArticlePage, query: str) -> VoteView:
-    said = _said_about(shown)
-    return VoteView(
-        state="none" if said is None else "yes" if said.fixed else "no",
-        reason=said.reason.value if said and said.reason else "",
-        comment=said.comment if said else "",
-        query=query[: feedback.LONGEST_QUERY],
-        fix_rate=feedback.fix_rate(db.session, shown.id, shown.language),
-    )
-
-
-def _said_about(shown: article_page.ArticlePage) -> FixVote | None:
-    voter_id = voter()
-    return feedback.vote_of(db.session, shown.id, shown.language, voter=voter_id) if voter_id else None
-
-
-def _voted_on(article_id: int) -> article_page.ArticlePage:
-    language = request.form.get("language") or reader_language()
-    try:
-        return article_page.article_page(db.session, article_id, "", language=language, readers=reader_groups())
-    except Gone as error:
-        raise NotFound(_("This article was taken down, so there is nothing to vote on.")) from error
-
-
-def _back_to_vote(shown: article_page.ArticlePage, query: str) -> Response:
-    words = "?" + urlencode({"q": query[: feedback.LONGEST_QUERY]}) if query else ""
-    return redirect(f"{shown.url}{words}#vote", 303, Response=Response)  # type: ignore[return-value]  # it is that class
 
 
 def _old_address(language: str) -> AnyResponse:
@@ -217,40 +132,3 @@ def _moved(path: str) -> AnyResponse:
     # A title may change back, and the language is the reader's: browsers have to ask again, or they go in circles.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _contact_about() -> ContactAbout | None:
-    number = request.args.get("article", "")
-    query = " ".join(request.args.get("q", "").split())[: feedback.LONGEST_QUERY]
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return ContactAbout(0, "", "", 0, query) if query else None
-    language = request.args.get("language") or reader_language()
-    try:
-        shown = article_page.article_page(db.session, int(number), "", language=language, readers=reader_groups())
-    except (NotFound, Gone):
-        return ContactAbout(0, "", "", 0, query) if query else None
-    revision = request.args.get("revision", "")
-    read = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 7 else shown.revision_number
-    said = _said_about(shown)
-    is_unfixed = said is not None and not said.fixed
-    comment = said.comment if said is not None else ""
-    return ContactAbout(shown.id, shown.title, shown.url, read, query, is_unfixed, comment)
-
-
-def _mailto(about: ContactAbout | None) -> str:
-    settings = current_app.extensions["settings"]
-    if not settings.contact_email:
-        return ""
-    lines = ["", ""]
-    if about and about.article_id:
-        site = settings.site_url or request.host_url
-        lines += [_("I read: %(title)s", title=about.article_title), site.rstrip("/") + about.article_url]
-        lines += [_("(article %(id)s, version %(version)s)", id=about.article_id, version=about.revision_number)]
-        lines += [_("It did not fix my problem.")] if about.is_unfixed else []
-        lines += [_("I wrote there: %(words)s", words=about.comment[:_LONGEST_IN_MAIL])] if about.comment else []
-    if about and about.query:
-        lines += [_("I searched for: %(query)s", query=about.query)]
-    subject = about.query or about.article_title if about else ""
-    fields = {"subject": subject, "body": "\r\n".join(lines) if about else ""}
-    words = "&".join(f"{name}={quote(value)}" for name, value in fields.items() if value)
-    return f"mailto:{settings.contact_email}" + (f"?{words}" if words else "")

@@ -18,6 +18,7 @@ from app.foundation import activity, clock, markdown
 from app.foundation.errors import Conflict, InvalidInput
 from app.foundation.text import cleaned, folded, one_line, slugified
 from app.knowledge import links
+from app.knowledge.following import note_published
 from app.knowledge.models import (
     Article,
     ArticleAlias,
@@ -31,6 +32,7 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
+from app.knowledge.published import record_published
 from app.knowledge.redirects import add_redirect
 from app.knowledge.related import request_related
 from app.knowledge.site_version import raise_site_version
@@ -196,6 +198,7 @@ def publish(
         )
     page = rendered or links.rendered(session, revision.body, language=language)
     publication = session.get(Publication, (article.id, language))
+    is_new_to_readers = publication is None or publication.revision_id != revision.id
     if publication is None:
         publication = Publication(article_id=article.id, language=language)
         session.add(publication)
@@ -209,6 +212,8 @@ def publish(
     article.replaced_by_id = None
     article.related_found_at = None
     session.flush()
+    if is_new_to_readers:
+        record_published(session, article, publication)
     session.execute(
         delete(PublishedLink).where(PublishedLink.article_id == article.id, PublishedLink.language == language)
     )
@@ -216,6 +221,7 @@ def publish(
         PublishedLink(article_id=article.id, language=language, **link) for link in links.internal_links(page.links)
     )
     announce_change(session, article, [language])
+    note_published(session, article, language)
     request_related(session)
     activity.record(
         session,

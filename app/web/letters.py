@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from pathlib import Path
 from string import Template
 from typing import Any
 
 import css_inline
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import force_locale
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.foundation import mail
@@ -30,6 +30,11 @@ from config import Settings
 
 _STYLE = Template((Path(__file__).parent / "templates/mail/letter.css").read_text(encoding="utf-8"))
 _MANY_LINES = re.compile(r"\n{3,}")
+
+
+def install(app: Flask) -> None:
+    """Give templates `mail_is_set_up()`: what needs mail is not offered without."""
+    app.jinja_env.globals["mail_is_set_up"] = mail.is_set_up
 
 
 def send_later(
@@ -108,7 +113,7 @@ def _drawn(template: str, language: str, context: dict[str, Any]) -> tuple[str, 
         )
         for form in ("html", "text")
     }
-    text = _MANY_LINES.sub("\n\n", Markup(drawn["text"]).unescape()).strip() + "\n"
+    text = _MANY_LINES.sub("\n\n", unescape(drawn["text"])).strip() + "\n"
     colours = brand_hex(Brand.from_settings(settings.brand_hue, settings.brand_color))
     return _inliner(_STYLE.substitute(colours)).inline(drawn["html"]), text
 

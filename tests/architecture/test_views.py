@@ -29,7 +29,14 @@ PUBLIC_VIEWS = {
     "health.ready",
     "knowledge.article",
     "knowledge.category",
-    "knowledge.contact",
+    "contact.contact",
+    "contact.send",
+    "following.asked",
+    "following.confirm",
+    "following.follow_article",
+    "following.follow_category",
+    "following.manage",
+    "following.stop",
     "knowledge.home",
     "knowledge.old_address",
     "knowledge.vote",
@@ -51,6 +58,7 @@ PUBLIC_VIEWS = {
     "reading.article_changes",
     "search.results",
     "search.suggestions",
+    "support.follow",
     "web.static",
 }
 SAMPLES = {"article_id": 1, "path": "billing/invoices", "sha256": "0" * 64}
