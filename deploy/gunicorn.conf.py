@@ -36,6 +36,11 @@ def post_worker_init(worker: Any) -> None:
     threading.Thread(target=app.extensions["warm_up"], args=(app,), name="warm-up", daemon=True).start()
 
 
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Have each process write what it noted of searches and reading before it ends."""
+    worker.app.callable.extensions["trail_journal"].close()
+
+
 accesslog = "-" if settings.access_log else None
 # The path without its query: what people search for is nobody's business.
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"

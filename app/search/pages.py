@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.signing_in import reader_groups
 from app.foundation.database import db
-from app.search import service
+from app.search import noting, service
 from app.search.indexing import sources
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
@@ -33,30 +35,38 @@ def set_surroundings(app: Flask, surroundings: Surroundings) -> None:
 @access(PUBLIC)
 def results() -> BaseResponse | tuple[str, int]:
     """The page of one search; the number of an article leads straight to it."""
-    query = request.args.get("q", "")
+    query, begun = request.args.get("q", ""), time.perf_counter()
     address = _address_of_number(query)
     if address:
+        noting.note_number(query, language=reader_language(), begun=begun)
         return redirect(address)
+    filters = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     answer = service.search(
         db.session,
         query,
         language=reader_language(),
         readers=reader_groups(),
         page=page_number(request.args.get("page")),
-        filters={name: request.args[name] for name in FILTERS if request.args.get(name)},
+        filters=filters,
         exact=request.args.get("exact") == "1",
     )
+    token = noting.note_search(answer, language=reader_language(), filters=filters, begun=begun)
     status = 503 if answer.state is service.SearchState.DOWN else 200
-    return render_template("search/results.html", answer=answer, query_url=query_url, **_surroundings(answer)), status
+    shown = {"answer": answer, "query_url": query_url, "mark": partial(noting.mark, token, page=answer.page)}
+    return render_template("search/results.html", **shown, **_surroundings(answer)), status
 
 
 @pages.get("/search/suggest")
 @access(PUBLIC)
 def suggestions() -> Response:
     """Titles for what has been typed so far, as JSON."""
-    typed = request.args.get("q", "")
+    typed, begun = request.args.get("q", ""), time.perf_counter()
     found = service.suggest(typed, language=reader_language(), readers=reader_groups())
-    lines = [{"title": each.title, "url": each.url, "area": each.area} for each in found]
+    token = noting.note_suggestions(typed, language=reader_language(), results=len(found), begun=begun)
+    lines = [
+        {"title": each.title, "url": noting.suggestion_address(each.url, typed[:400], token, place), "area": each.area}
+        for place, each in enumerate(found, start=1)
+    ]
     response = jsonify({"query": typed[:400], "suggestions": lines})
     response.headers["Cache-Control"] = "private, max-age=60"
     return response

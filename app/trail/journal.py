@@ -6,6 +6,7 @@ forked; each process has its own. When the database fails the records are kept f
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -115,6 +116,7 @@ class Journal:
                 return
             self._thread = threading.Thread(target=self._run, name="trail", daemon=True)
             self._thread.start()
+            atexit.register(self.close)  # gunicorn's processes end without it, and call `close` themselves
 
     def _run(self) -> None:
         while not self._stopping.is_set():

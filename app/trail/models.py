@@ -44,7 +44,7 @@ class StepKind(StrEnum):
 
 
 class DailySalt(Base):
-    """The random salt that makes the visitors of one day, in UTC. Deleted when the day is over."""
+    """The random salt that makes the visitors of one day. Deleted when the day is over."""
 
     __tablename__ = "daily_salts"
 

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, current_app, has_request_context
+from flask import Flask, current_app, has_request_context, request
 
 from app.foundation import clock
 from app.trail.journal import Journal
@@ -22,6 +22,7 @@ from app.trail.visitors import source_of_request, visitor, wants_no_trail, who
 __all__ = [
     "TrailStep",
     "flush",
+    "record_arrival",
     "record_click",
     "record_read",
     "record_request",
@@ -112,11 +113,11 @@ def record_request(reference: str) -> None:
         _add(Asked(token=_new_token(), at=clock.now(), who=who(), reference=reference[:40]))
 
 
-def clicked_from(mark: str) -> tuple[str, int] | None:
-    """The token and position in `?from=`, or None when it is none of ours."""
+def record_arrival(mark: str, kind: str, key: str) -> None:
+    """Note that a page was opened by a link with `?from=<token>.<position>`; anything else in it is passed over."""
     token, _, position = mark.partition(".")
-    is_number = position.isascii() and position.isdigit() and len(position) < 6
-    return (token, int(position)) if is_number and _TOKEN.fullmatch(token) else None
+    if position.isascii() and position.isdigit() and len(position) < 6:
+        record_click(token, int(position), kind, key)
 
 
 def flush(app: Flask) -> bool:
@@ -126,7 +127,10 @@ def flush(app: Flask) -> bool:
 
 
 def _is_noted() -> bool:
-    return has_request_context() and current_app.extensions["settings"].search_log_days > 0 and not wants_no_trail()
+    if not has_request_context() or current_app.extensions["settings"].search_log_days == 0:
+        return False
+    is_seen = not request.headers.get("Sec-Purpose", "").startswith("prefetch")  # else only the browser looks ahead
+    return is_seen and not wants_no_trail()
 
 
 def _is_name(kind: str, key: str) -> bool:

@@ -1,7 +1,8 @@
 """Who somebody is for one day, without a cookie: a keyed hash of network and browser under the day's random salt.
 
 Two days cannot be joined: each has a salt of its own, and it is deleted when the day is over. The site's secret key is
-part of the key as well, so a copy of the database alone tells nothing.
+part of the key as well, so a copy of the database alone tells nothing. Days begin at four in the morning of the site's
+time zone, when hardly anybody is in the middle of something.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request
 from sqlalchemy import delete, select
@@ -27,6 +29,7 @@ from app.trail.records import Who
 from app.web.languages import reader_language
 from app.web.networks import network_of
 
+DAY_BEGINS_AFTER = timedelta(hours=4)
 _LONGEST_BROWSER = 400
 _LONGEST_ADDRESS = 64
 #: Words in the user agents of programs that read pages for nobody in particular. Browsers have none of them.
@@ -77,6 +80,12 @@ def is_program(browser: str) -> bool:
     return len(browser) < 12 or _PROGRAMS.search(_LINKS.sub(" bot ", browser)) is not None
 
 
+def day_of(moment: datetime) -> date:
+    """The day whose salt makes the visitors of a moment."""
+    here = moment.astimezone(ZoneInfo(current_app.extensions["settings"].time_zone))
+    return (here.replace(tzinfo=None) - DAY_BEGINS_AFTER).date()
+
+
 def salt_of(session: Session, day: date) -> str:
     """The salt of a day, made when there is none yet. Writes on the first call of a day."""
     known = session.scalar(select(DailySalt.salt).where(DailySalt.day == day))
@@ -107,7 +116,7 @@ def keep_in_memory(day: date, salt: str) -> None:
 
 
 def _salt_for_request() -> str:
-    today = clock.today()
+    today = day_of(clock.now())
     known = known_salts().get(today)
     if known is not None:
         return known

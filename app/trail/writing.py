@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from app.trail.models import (
     StepKind,
 )
 from app.trail.records import Asked, Clicked, Read, Record, Searched, Voted
-from app.trail.visitors import is_program, keep_in_memory, known_salts, salt_of, visitor_of
+from app.trail.visitors import day_of, is_program, keep_in_memory, known_salts, salt_of, visitor_of
 
 LONGEST_QUERY = 300
 SESSION_GAP = timedelta(minutes=30)
@@ -230,12 +230,12 @@ def _visitors(session: Session, batch: Sequence[Record]) -> dict[str, str]:
 
 
 def _salt(session: Session, at: datetime) -> str:
-    day: date = at.date()
+    day = day_of(at)
     known = known_salts().get(day) or session.info.get(("salt", day))
     if known is not None:
         return str(known)
     salt = salt_of(session, day)
     session.info["salt", day] = salt
-    if day >= clock.today():
+    if day >= day_of(clock.now()):
         after_commit(session, lambda: keep_in_memory(day, salt))
     return salt

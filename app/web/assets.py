@@ -55,6 +55,8 @@ def read_assets(brand: Brand) -> dict[str, Asset]:
     found = {"site.css": ("\n".join([brand_css(brand), *styles])).encode()}
     found["desk.css"] = (FOLDER / "css" / "desk.css").read_bytes()  # for staff alone: customers need not load it
     found |= {path.name: path.read_bytes() for path in sorted((FOLDER / "js").glob("*.js"))}
+    # Every article wants both, and each request costs a cold page more than these bytes.
+    found["article.js"] += b"\n" + found["beacon.js"]
     accent = brand_ramp(brand)[6].hex
     found["icon.svg"] = (
         (FOLDER / "icon.svg").read_text(encoding="utf-8").replace("oklch(55% 0.14 var(--hue))", accent).encode()

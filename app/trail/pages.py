@@ -1,0 +1,109 @@
+"""The beacon that articles send while they are read, and the page of the desk that tells what people search for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Flask, Response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from app.accounts.roles import Permission
+from app.foundation import clock
+from app.foundation.database import db
+from app.trail import queries
+from app.trail.models import SessionOutcome
+from app.trail.queries import Only
+from app.trail.recording import record_read
+from app.web.access import PUBLIC, access
+from app.web.desk import add_desk_page
+from app.web.origin import anonymous_form
+from app.web.pagination import page_number, paged
+
+PAGE_SIZE = 50
+MOST_EXPORTED = 20_000
+LARGEST_BEACON = 500  # bytes
+DAYS = (7, 28)
+
+pages = Blueprint("trail", __name__, template_folder="templates")
+
+
+def install(app: Flask) -> None:
+    """Connect the pages."""
+    app.register_blueprint(pages)
+    add_desk_page(
+        app,
+        "trail.searches",
+        lambda: _("What people search for"),
+        icon="search",
+        permission=Permission.READ_STAFF,
+        position=40,
+    )
+
+
+@pages.post("/beacon")
+@access(PUBLIC)
+@anonymous_form
+def beacon() -> tuple[str, int]:
+    """Take note of what was read and for how long. Always answers 204: nobody waits for it, and nothing may fail."""
+    request.max_content_length = LARGEST_BEACON
+    try:
+        kind, _blank, key = request.form.get("read", "").partition(" ")
+        seconds = request.form.get("seconds", "")
+    except HTTPException:
+        return "", 204
+    if seconds.isascii() and seconds.isdigit() and len(seconds) < 6:
+        record_read(kind, key, seconds=int(seconds))
+    return "", 204
+
+
+@pages.get("/desk/searches")
+@access(Permission.READ_STAFF)
+def searches() -> str:
+    """What people searched for, what came of it, and how each number is made."""
+    days, only, since = _chosen()
+    total = queries.searched_query_count(db.session, since=since, only=only)
+    shown, offset = paged(total, page=page_number(request.args.get("page")), size=PAGE_SIZE)
+    outcomes = queries.outcome_counts(db.session, since=since)
+    return render_template(
+        "trail/searches.html",
+        days=days,
+        only=only.value,
+        choices=DAYS,
+        shown=shown,
+        lines=queries.searched_queries(db.session, since=since, only=only, most=PAGE_SIZE, offset=offset),
+        totals=queries.search_totals(db.session, since=since),
+        outcomes=outcomes,
+        success=queries.self_service_success(outcomes),
+        Outcome=SessionOutcome,
+    )
+
+
+@pages.get("/desk/searches.csv")
+@access(Permission.READ_STAFF)
+def searches_as_csv() -> Response:
+    """The same list as a table for other programs, the 20,000 most searched at most."""
+    days, only, since = _chosen()
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(["query", "searches", "zero_result", "bounced", "clicked", *(each.value for each in SessionOutcome)])
+    for line in queries.searched_queries(db.session, since=since, only=only, most=MOST_EXPORTED):
+        numbers = (line.searches, line.zero_result, line.bounced, line.clicked)
+        table.writerow([_harmless(line.query), *numbers, *(line.outcomes[each] for each in SessionOutcome)])
+    response = Response(written.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="searches-{days}-days.csv"'
+    return response
+
+
+def _chosen() -> tuple[int, Only, datetime]:
+    """How many days back, which queries, and the moment that this is since."""
+    days = next((each for each in DAYS if request.args.get("days") == str(each)), DAYS[0])
+    only = next((each for each in Only if request.args.get("only") == each.value), Only.ALL)
+    return days, only, clock.now() - timedelta(days=days)
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

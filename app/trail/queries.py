@@ -1,0 +1,178 @@
+"""What the search log tells, of persons alone: staff, crawlers and mere typing are left out of every number.
+
+A search counts when it was sent, or when something was opened from its suggestions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, distinct, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.foundation.database import is_postgresql
+from app.trail.models import SearchEvent, SelfServiceSession, SessionKind, SessionOutcome
+
+NOTHING_FOUND = "no_results"
+_ZERO_RESULT = SearchEvent.state == NOTHING_FOUND
+_BOUNCED = and_(SearchEvent.results > 0, SearchEvent.clicks == 0)
+_CLICKED = SearchEvent.clicks > 0
+
+
+class Only(StrEnum):
+    """Which queries are wanted."""
+
+    ALL = ""
+    NOTHING = "nothing"
+    NO_CLICK = "no_click"
+
+
+@dataclass(frozen=True)
+class SearchedQuery:
+    """One query and what became of it: how often each, and `outcomes` in sessions that searched for it.
+
+    `zero_result` searches found nothing; `bounced` ones found something and nothing was opened; `clicked` ones had at
+    least one click.
+    """
+
+    words: str
+    query: str
+    searches: int
+    zero_result: int
+    bounced: int
+    clicked: int
+    outcomes: Mapping[SessionOutcome, int]
+
+
+@dataclass(frozen=True)
+class SearchTotals:
+    """All searches of a time together."""
+
+    searches: int
+    zero_result: int
+    bounced: int
+    clicked: int
+
+    @property
+    def click_through(self) -> float | None:
+        """Searches with one click or more / searches, in [0, 1]; None without searches."""
+        return self.clicked / self.searches if self.searches else None
+
+    @property
+    def zero_result_share(self) -> float | None:
+        """Searches that found nothing / searches, in [0, 1]; None without searches."""
+        return self.zero_result / self.searches if self.searches else None
+
+
+def searched_queries(
+    session: Session, *, since: datetime, only: Only = Only.ALL, most: int = 50, offset: int = 0
+) -> list[SearchedQuery]:
+    """What people searched for, the most searched first (of `only`: the most often so), equal ones by their words."""
+    outcomes = [_sessions_that(SelfServiceSession.outcome == outcome) for outcome in SessionOutcome]
+    asked = (
+        _counted(SearchEvent.query_norm, func.max(SearchEvent.query_raw), *_sums(), *outcomes, since=since)
+        .group_by(SearchEvent.query_norm)
+        .having(_wanted(only) > 0)
+        .order_by(_wanted(only).desc(), SearchEvent.query_norm)
+        .limit(most)
+        .offset(offset)
+    )
+    return [_searched_query(*row) for row in session.execute(asked)]
+
+
+def searched_query_count(session: Session, *, since: datetime, only: Only = Only.ALL) -> int:
+    """How many different queries there are."""
+    each = _counted(SearchEvent.query_norm, since=since).group_by(SearchEvent.query_norm).having(_wanted(only) > 0)
+    return session.scalar(select(func.count()).select_from(each.subquery())) or 0
+
+
+def zero_result_queries(session: Session, *, since: datetime, most: int = 50) -> list[SearchedQuery]:
+    """The queries that found nothing, the most frequent first."""
+    return searched_queries(session, since=since, only=Only.NOTHING, most=most)
+
+
+def bounced_queries(session: Session, *, since: datetime, most: int = 50) -> list[SearchedQuery]:
+    """The queries that found something of which nothing was opened, the most frequent first."""
+    return searched_queries(session, since=since, only=Only.NO_CLICK, most=most)
+
+
+def search_totals(session: Session, *, since: datetime) -> SearchTotals:
+    """All searches since then together."""
+    row = session.execute(_counted(*_sums(), since=since)).one()
+    return SearchTotals(*(int(number or 0) for number in row))
+
+
+def outcome_counts(session: Session, *, since: datetime) -> dict[SessionOutcome | None, int]:
+    """How many sessions that began since then ended how; None are those that are not decided yet."""
+    counted = select(SelfServiceSession.outcome, func.count()).where(_of_persons(since))
+    found: dict[SessionOutcome | None, int] = dict.fromkeys((*SessionOutcome, None), 0)
+    for outcome, count in session.execute(counted.group_by(SelfServiceSession.outcome)):
+        found[outcome] = count
+    return found
+
+
+def outcomes_by_day(session: Session, *, since: datetime) -> dict[date, dict[SessionOutcome | None, int]]:
+    """The same for each day (in UTC) on which sessions began, oldest first; days without sessions are left out."""
+    begun = SelfServiceSession.started_at
+    day: ColumnElement[Any] = func.date(func.timezone("UTC", begun) if is_postgresql(session) else begun)
+    counted = select(day, SelfServiceSession.outcome, func.count()).where(_of_persons(since))
+    days: dict[date, dict[SessionOutcome | None, int]] = {}
+    for on, outcome, count in session.execute(counted.group_by(day, SelfServiceSession.outcome).order_by(day)):
+        key = on if isinstance(on, date) else date.fromisoformat(on)
+        days.setdefault(key, dict.fromkeys((*SessionOutcome, None), 0))[outcome] = count
+    return days
+
+
+def self_service_success(outcomes: Mapping[SessionOutcome | None, int]) -> float | None:
+    """solved_confirmed / (solved_confirmed + unsolved + escalated), in [0, 1]; None when there is none of them.
+
+    What was inferred is in neither.
+    """
+    solved = outcomes.get(SessionOutcome.SOLVED_CONFIRMED, 0)
+    told = solved + outcomes.get(SessionOutcome.UNSOLVED, 0) + outcomes.get(SessionOutcome.ESCALATED, 0)
+    return solved / told if told else None
+
+
+def _searched_query(
+    words: str, query: str, searches: int, zero_result: int, bounced: int, clicked: int, *outcomes: int
+) -> SearchedQuery:
+    ended = dict(zip(SessionOutcome, outcomes, strict=True))
+    return SearchedQuery(words, query, searches, int(zero_result), int(bounced), int(clicked), ended)
+
+
+def _counted(*columns: Any, since: datetime) -> Select[Any]:
+    return (
+        select(*columns)
+        .join(SelfServiceSession, SelfServiceSession.id == SearchEvent.session_id)
+        .where(
+            SelfServiceSession.kind == SessionKind.PERSON,
+            SearchEvent.created_at >= since,
+            or_(SearchEvent.is_typed.is_(False), _CLICKED),
+        )
+    )
+
+
+def _of_persons(since: datetime) -> ColumnElement[bool]:
+    return and_(SelfServiceSession.kind == SessionKind.PERSON, SelfServiceSession.started_at >= since)
+
+
+def _sums() -> Sequence[ColumnElement[int]]:
+    return func.count(), _how_many(_ZERO_RESULT), _how_many(_BOUNCED), _how_many(_CLICKED)
+
+
+def _wanted(only: Only) -> ColumnElement[int]:
+    if only is Only.ALL:
+        return func.count()
+    return _how_many(_ZERO_RESULT if only is Only.NOTHING else _BOUNCED)
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(cast(case((condition, 1), else_=0), Integer))
+
+
+def _sessions_that(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(distinct(case((condition, SelfServiceSession.id))))
