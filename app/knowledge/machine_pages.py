@@ -22,7 +22,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
 )
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -193,8 +192,8 @@ def whole_text() -> Response:
     if request.if_none_match.contains_weak(digest):
         response = Response(status=304)
     else:
-        text = _whole_text(base, language)
-        response = Response(stream_with_context(_packed(text) if is_packed else text), mimetype="text/markdown")
+        text = _whole_text(current_app._get_current_object(), base, language)  # type: ignore[attr-defined]  # a proxy
+        response = Response(_packed(text) if is_packed else text, mimetype="text/markdown")
         if is_packed:
             response.headers["Content-Encoding"] = "gzip"
     response.headers["ETag"] = f'W/"{digest}"'
@@ -203,11 +202,11 @@ def whole_text() -> Response:
     return response
 
 
-def _whole_text(base: str, language: str) -> Iterator[bytes]:
+def _whole_text(app: Flask, base: str, language: str) -> Iterator[bytes]:
     last = 0
     while True:
         # A session for each part: whoever reads slowly holds no transaction open.
-        with reading() as session:
+        with app.app_context(), reading() as session:
             texts = renditions.public_texts(session, language, after=last)
             part = "\n".join(renditions.as_markdown(session, texts, base=base))
         if not texts:
