@@ -16,13 +16,12 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.knowledge.models import Article, Category, FixVote, Publication, Revision, Significance, VoteStanding
+from app.search.quality import HIGHEST, LOWEST
 
 SHOWN_FROM = 20
 """Votes from which a fix rate is shown to readers."""
 RANKED_FROM = 10
 """Votes, as weighted, from which a fix rate moves an article in search."""
-LOWEST, HIGHEST = 0.8, 1.25
-"""The least and the most that a fix rate multiplies a score by."""
 
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution: a 95 % interval
 _AREA_WEIGHT = 20.0

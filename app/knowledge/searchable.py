@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 
@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.knowledge.areas import ancestors, category_titles, has_articles
-from app.knowledge.feedback import fix_rates
+from app.knowledge.fix_rates import fix_rates, multipliers
 from app.knowledge.models import (
     Article,
     ArticleAlias,
@@ -157,6 +157,10 @@ class ArticleSource:
     def knows_facet(self, session: Session, facet: str, value: str, *, readers: frozenset[str]) -> bool:
         """See DocumentSource. Only areas have names that their addresses do not tell."""
         return facet != "category" or has_articles(session, value, readers=readers)
+
+    def quality(self, session: Session) -> Mapping[str, float]:
+        """See DocumentSource: what the fix rate says, in two queries."""
+        return {f"{article_id}:{language}": factor for (article_id, language), factor in multipliers(session).items()}
 
     def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
         """The address of the article with this id, for a search for the bare number."""

@@ -84,5 +84,11 @@ class DocumentSource(Protocol):
     def knows_facet(self, session: Session, facet: str, value: str, *, readers: frozenset[str]) -> bool:
         """Whether a person in these reader groups can find anything with this value: else its name is secret."""
 
+    def quality(self, session: Session) -> Mapping[str, float]:
+        """By what to multiply the scores of documents that have proved themselves better or worse than others.
+
+        By key, 1 where left out; search holds it within its bounds (`app.search.quality`). Asked twice a minute.
+        """
+
     def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
         """Where the thing with this number is read, for a search for the bare number; None when there is none."""

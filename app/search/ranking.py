@@ -26,6 +26,7 @@ MOST_CARRIERS = 20
 MOST_KEPT_AUDIENCES = 50
 
 Postings = tuple[Sequence[int], Sequence[float]]
+Quality = Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Part:
     lengths: Mapping[str, Sequence[float]]
     totals: Mapping[str, tuple[int, int]]
     _findable: dict[tuple[frozenset[str], frozenset[str] | None], bytearray] = field(default_factory=dict)
+    _factors: tuple[Quality, dict[int, float]] | None = None
 
     def findable(self, languages: frozenset[str], readers: frozenset[str] | None) -> bytearray:
         """For each place 1 when its document is in one of the languages and for these readers, else 0; kept."""
@@ -70,6 +72,14 @@ class Part:
                 self._findable.clear()
             self._findable[languages, readers] = known
         return known
+
+    def factors(self, quality: Quality) -> dict[int, float]:
+        """By what to multiply the scores at which places; kept as long as the same `quality` is asked for."""
+        known = self._factors
+        if known is None or known[0] is not quality:
+            found = {place: quality.get((each.kind, each.key), 1.0) for place, each in enumerate(self.facts)}
+            known = self._factors = (quality, {place: factor for place, factor in found.items() if factor != 1})
+        return known[1]
 
 
 @dataclass
@@ -105,6 +115,7 @@ def rank(parts: Sequence[Part], query: Query) -> Ranked:
     for base, tokens in query.tokens.items():
         scores, coverage, weights = _scored(parts, base, tokens)
         ranked.weights[base] = weights
+        _weigh(parts, query.quality, scores)
         _lift(parts, base, carriers, scores, coverage, sum(weights.values()))
         for at, part in enumerate(parts):
             covered, facts, findable = coverage[at], part.facts, part.findable(languages, query.readers)
@@ -179,6 +190,14 @@ def _add_field(
     get = here.get
     for place, count in zip(places, counts, strict=True):
         here[place] = get(place, 0.0) + factor * count / (count + fixed + grows * lengths[place])
+
+
+def _weigh(parts: Sequence[Part], quality: Quality, scores: Sequence[dict[int, float]]) -> None:
+    """Multiply the scores of documents that have proved themselves; coverage, which decides who is found, stays."""
+    for part, score in zip(parts, scores, strict=True):
+        factors = part.factors(quality) if quality else {}
+        for place in factors.keys() & score.keys():
+            score[place] *= factors[place]
 
 
 def _average(parts: Sequence[Part], name: str, documents: int) -> float:

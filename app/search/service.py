@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.database import db, rollback
 from app.foundation.text import one_line
-from app.search import indexing, plainly, spelling, words
+from app.search import indexing, plainly, quality, spelling, words
 from app.search.answers import PAGE_SIZE, FacetValue, Result, SearchAnswer, SearchState, Suggestion
 from app.search.engines.base import Engine, EngineUnavailable, Found, Hit, Query
 from app.search.presenting import labelled_facets, results_of
@@ -163,6 +163,7 @@ class _Asked:
             readers=self.readers,
             identifiers=words.identifiers(text[:LONGEST_QUERY]),
             filters={facet: value for facet, value in self.filters.items() if facet != "language"},
+            quality=quality.factors(),
             offset=(self.page - 1) * PAGE_SIZE,
             limit=PAGE_SIZE + SPARE_HITS,
         )

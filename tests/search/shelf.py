@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -36,12 +36,18 @@ class Shelf:
     def __init__(self, *documents: Document) -> None:
         self.held: dict[str, Document] = {}
         self.is_broken = False
+        self.factors: dict[str, float] = {}
         self.put(*documents)
 
     def put(self, *documents: Document) -> list[str]:
         """Put documents in place of what their keys held; returns the keys."""
         self.held |= {each.key: each for each in documents}
         return [each.key for each in documents]
+
+    def quality(self, session: Session) -> Mapping[str, float]:
+        """See DocumentSource."""
+        self._fail_when_broken()
+        return self.factors
 
     def every_key(self, session: Session) -> Iterator[str]:
         """See DocumentSource."""

@@ -40,8 +40,9 @@ class Query:
 
     `tokens` are the analysed words for each base language. `languages` are the languages of documents to look in, in
     order of preference: of one group's documents only the first of these is found. `readers` are the groups that the
-    person belongs to; None is no restriction. `filters` narrow by one value a facet. At most `limit` hits are given,
-    from `offset` on.
+    person belongs to; None is no restriction. `filters` narrow by one value a facet. `quality` multiplies the scores of
+    documents by kind and key, and finds none that was not found without it. At most `limit` hits are given, from
+    `offset` on.
     """
 
     tokens: Mapping[str, tuple[str, ...]]
@@ -49,6 +50,7 @@ class Query:
     readers: frozenset[str] | None
     identifiers: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
+    quality: Mapping[tuple[str, str], float] = field(default_factory=dict)
     offset: int = 0
     limit: int = 10
 
