@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.foundation.errors import NotFound
 from app.foundation.text import one_line
 from app.knowledge.areas import has_articles
 from app.knowledge.models import Article, Audience, Category, Publication, SlugRedirect, Translation
@@ -54,6 +56,15 @@ def add_redirect(
         session.flush()
         return True
     return (existing.article_id, existing.language, existing.category_id) == target
+
+
+def remove_redirect(session: Session, address: str) -> None:
+    """Have an old address lead nowhere again. Raises NotFound when it leads nowhere already."""
+    found = session.get(SlugRedirect, normalised(address))
+    if found is None:
+        raise NotFound(_("The address “%(address)s” leads nowhere already.", address=one_line(address)))
+    session.delete(found)
+    session.flush()
 
 
 def redirected(session: Session, path: str, *, language: str, readers: frozenset[str] = _EVERYBODY) -> str | None:

@@ -1,18 +1,20 @@
 """What people see when a page cannot be shown: one sentence, one next step, the search and a person to reach.
 
-Programs under `/api` get the same as problem+json (RFC 9457). No error page asks the database for anything.
+Programs under `/api` get a problem (RFC 9457) instead, by `app.extensions["problem"]`. No error page asks the database
+for anything.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from babel.dates import format_timedelta
-from flask import Flask, Response, current_app, json, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -92,7 +94,7 @@ def install(app: Flask) -> None:
 def show_product_error(error: ProductError) -> Response:
     """A deliberate error: its own message, under the title of its status."""
     explanation = explanation_of(error.status)
-    return _answer(replace(explanation, message=str(error) or explanation.message))
+    return _answer(replace(explanation, message=str(error) or explanation.message), error)
 
 
 def show_http_error(error: HTTPException) -> Response:
@@ -102,7 +104,7 @@ def show_http_error(error: HTTPException) -> Response:
         return show_unexpected_error(original)
     wait = getattr(error, "retry_after", None)
     explanation = explanation_of(error.code or 500, wait_seconds=wait if isinstance(wait, int) else None)
-    response = _answer(_expired() if isinstance(error, CSRFError) else explanation)
+    response = _answer(_expired() if isinstance(error, CSRFError) else explanation, error)
     for name, value in error.get_headers(request.environ):
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -112,7 +114,7 @@ def show_http_error(error: HTTPException) -> Response:
 def show_unreachable_database(error: Exception) -> Response:
     """The database does not answer, or cannot write: not the person's fault, and likely to pass."""
     reference = _logged(error)
-    return _answer(replace(explanation_of(Unavailable.status), reference=reference))
+    return _answer(replace(explanation_of(Unavailable.status), reference=reference), error)
 
 
 def show_unexpected_error(error: Exception) -> Response:
@@ -121,7 +123,7 @@ def show_unexpected_error(error: Exception) -> Response:
         return show_unreachable_database(error)
     if current_app.testing or current_app.debug:
         raise error
-    return _answer(replace(explanation_of(500), reference=_logged(error)))
+    return _answer(replace(explanation_of(500), reference=_logged(error)), error)
 
 
 def _logged(error: Exception) -> str:
@@ -144,10 +146,11 @@ def _in_words(wait_seconds: int | None) -> str:
     return format_timedelta(timedelta(seconds=wait_seconds or 60), add_direction=True, locale=interface_locale())
 
 
-def _answer(explanation: Explanation) -> Response:
+def _answer(explanation: Explanation, error: Exception) -> Response:
     mark_failed()
     if request.path.startswith("/api/"):
-        return _problem(explanation)
+        as_problem: Callable[[Explanation, Exception], Response] = current_app.extensions["problem"]
+        return as_problem(explanation, error)
     response = make_response(_page(explanation), explanation.status)
     response.cache_control.no_store = True
     return response
@@ -161,17 +164,3 @@ def _page(explanation: Explanation) -> str:
         _log.warning("An error page was drawn without its reader", exc_info=not isinstance(error, _UNREACHABLE))
         template = current_app.jinja_env.get_template("errors/error.html")
         return template.render(error=explanation, **plain_context())
-
-
-def _problem(explanation: Explanation) -> Response:
-    problem = {
-        "type": "about:blank",
-        "title": explanation.title,
-        "status": explanation.status,
-        "detail": f"{explanation.message} {explanation.next_step}",
-    }
-    if explanation.reference:
-        problem["reference"] = explanation.reference
-    response = make_response(json.dumps(problem), explanation.status)
-    response.content_type = "application/problem+json"
-    return response

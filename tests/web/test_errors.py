@@ -14,6 +14,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.accounts.models import Account
 from app.accounts.roles import Role
+from app.api.problems import TYPES
 from app.foundation import clock
 from app.foundation.database import db
 from app.foundation.errors import Conflict, Gone, InvalidInput, NotAllowed, NotFound, ProductError, Unavailable
@@ -78,13 +79,14 @@ def test_an_error_is_a_page_with_a_next_step_a_search_and_a_person(
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_program_gets_a_problem_in_json(client: FlaskClient, explained: dict[int, Explanation], status: int) -> None:
+def test_a_program_gets_a_problem_in_json(client: FlaskClient, status: int) -> None:
     answer = client.get(f"/api/v1/fail/{status}")
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
     problem = answer.get_json(force=True)
     assert problem["status"] == status
-    assert problem["title"] == explained[status].title
+    assert problem["type"] == f"http://localhost/api/problems#{TYPES[status].anchor}"
+    assert problem["instance"] == f"/api/v1/fail/{status}"
 
 
 def test_an_address_that_leads_nowhere_says_so(client: FlaskClient) -> None:

@@ -1,61 +1,151 @@
-"""`GET /api/v1/search`: the site's search for other programs."""
+"""The site's search for programs: `GET /api/v1/search` and `GET /api/v1/suggest`."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from flask import Blueprint, request
+from marshmallow import Schema, fields, validate
 
 from app.accounts.signing_in import reader_groups
+from app.api.fields import about, language, shown, text, word
+from app.api.languages import asked_language
+from app.api.resource import Resource
 from app.foundation.database import db
-from app.search.service import Result, SearchState, search
-from app.web.access import PUBLIC, access
+from app.knowledge.models import ArticleType
+from app.search import service
+from app.search.service import Result, SearchAnswer, SearchState
+from app.trail.recording import record_search
 from app.web.addresses import absolute
-from app.web.languages import reader_language
-from app.web.pagination import page_number
 
-resource = Blueprint("api_v1_search", __name__, url_prefix="/api/v1")
+resource = Resource("search", description="Finding articles.")
 
 _FILTERS = ("category", "language", "type", "tag")
 
 
-@resource.get("/search")
-@access(PUBLIC)
-def search_articles() -> tuple[dict[str, Any], int]:
-    """Search with `q`; narrow with `category`, `language`, `type`, `tag`; `page` counts from 1; `lang` the reader's."""
-    answer = search(
-        db.session,
-        request.args.get("q", ""),
-        language=reader_language(),
-        readers=reader_groups(),
-        page=page_number(request.args.get("page")),
-        filters={name: request.args[name] for name in _FILTERS if request.args.get(name)},
-        exact=request.args.get("exact") == "1",
+class SearchQuery(Schema):
+    """What is searched for."""
+
+    q = text("The question, in any words. Without it the state is `hint`.", "reset password", longest=2000)
+    lang = language("The reader's language; without it, the header Accept-Language decides.")
+    category = text("Only in the category at this path, and below it.", "billing", longest=500)
+    language = language("Only articles in this language.")
+    type = word(ArticleType, "Only articles of this type.", "how_to")
+    tag = text("Only articles with this tag.", "administrators", longest=60)
+    page = fields.Integer(
+        load_default=1,
+        validate=validate.Range(min=1, max=1000),
+        metadata=about("Which page of the results; counts from 1, and one too far is the last one.", 1),
     )
-    body = {
-        "query": answer.query,
-        "state": answer.state.value,
-        "corrected_to": answer.corrected_to,
-        "is_degraded": answer.is_degraded,
-        "total": answer.total,
-        "page": answer.page,
-        "pages": answer.pages,
-        "results": [_as_json(result) for result in answer.results],
-        "nearest": [_as_json(result) for result in answer.nearest],
-    }
+    exact = fields.String(
+        validate=validate.OneOf(["0", "1"]), metadata=about("1 leaves misspelled words as they are.", "1")
+    )
+
+
+class ResultSchema(Schema):
+    """One result."""
+
+    id = shown(fields.Integer, "The article's permanent number.", 12)
+    language = shown(fields.String, "The language of the text.", "en")
+    title = shown(fields.String, "Its title.", "How do I reset my password?")
+    url = shown(fields.Url, "The page for readers, at the passage.", "https://help.example.com/articles/12-reset#steps")
+    passage = shown(fields.String, "The passage that matches best.", "Open the app and press Forgot password.")
+    heading = shown(fields.String, "The heading above the passage; may be empty.", "Steps")
+    area = shown(
+        fields.List, "The titles of its categories, from the top.", ["Account"], cls_or_instance=fields.String()
+    )
+    fixed = shown(fields.Integer, "How many said that it fixed their problem.", 41)
+    votes = shown(fields.Integer, "How many said yes or no.", 50)
+    score = shown(fields.Float, "How well it matches; only its order means something.", 7.1)
+
+
+class SearchSchema(Schema):
+    """The answer to a search."""
+
+    query = shown(fields.String, "What was searched for.", "reset pasword")
+    state = shown(fields.Enum, "What happened.", "corrected", enum=SearchState, by_value=True)
+    corrected_to = shown(fields.String, "What was searched for instead; may be empty.", "reset password")
+    is_degraded = shown(fields.Boolean, "Whether a simpler search stands in.", False)
+    total = shown(fields.Integer, "How many results there are.", 8)
+    page = shown(fields.Integer, "Which page this is.", 1)
+    pages = shown(fields.Integer, "How many pages there are; at least one.", 1)
+    results = shown(fields.Nested, "The results, best first.", [], nested=ResultSchema, many=True)
+    nearest = shown(fields.Nested, "Without results: what may be meant.", [], nested=ResultSchema, many=True)
+
+
+class SuggestQuery(Schema):
+    """What has been typed so far."""
+
+    q = text("What has been typed so far.", "reset pas", longest=2000)
+    lang = language("The reader's language; without it, the header Accept-Language decides.")
+
+
+class SuggestionSchema(Schema):
+    """One line under a search field."""
+
+    title = shown(fields.String, "The title of the article.", "How do I reset my password?")
+    url = shown(fields.Url, "The page for readers.", "https://help.example.com/articles/12-how-do-i-reset")
+    area = shown(fields.String, "Where it stands; may be empty.", "Account › Signing in")
+
+
+class SuggestionsSchema(Schema):
+    """Titles that may be meant, at most six."""
+
+    query = shown(fields.String, "What was typed.", "reset pas")
+    suggestions = shown(fields.Nested, "Best first.", [], nested=SuggestionSchema, many=True)
+
+
+@resource.operation("GET", "/search", answer=SearchSchema, query=SearchQuery, also=[503])
+def search_articles(query: dict[str, Any]) -> Any:
+    """Search, as the search page does.
+
+    `state` is one of: `hint` (nothing was asked), `results`, `corrected`, `filtered_out` (only without the filters),
+    `other_language`, `no_results`, `down`. When nothing can search, the status is 503.
+    """
+    wanted = query.get("lang") or asked_language()
+    began = time.perf_counter()
+    answer = service.search(
+        db.session,
+        query.get("q", ""),
+        language=wanted,
+        readers=reader_groups(),
+        page=query["page"],
+        filters={name: query[name] for name in _FILTERS if query.get(name)},
+        exact=query.get("exact") == "1",
+    )
+    _note(answer, wanted, began)
+    body = {**vars(answer), "results": _lines(answer.results), "nearest": _lines(answer.nearest)}
     return body, 503 if answer.state is SearchState.DOWN else 200
 
 
-def _as_json(result: Result) -> dict[str, Any]:
-    return {
-        "id": int(result.key.partition(":")[0]),
-        "language": result.language,
-        "title": result.shown.title,
-        "url": absolute(result.url),
-        "passage": result.passage,
-        "heading": result.heading,
-        "area": list(result.shown.area),
-        "fixed": result.shown.fixed,
-        "votes": result.shown.votes,
-        "score": round(result.score, 6),
-    }
+@resource.operation("GET", "/suggest", answer=SuggestionsSchema, query=SuggestQuery)
+def suggest(query: dict[str, Any]) -> Any:
+    """Suggest titles while somebody types."""
+    typed = query.get("q", "")
+    found = service.suggest(typed, language=query.get("lang") or asked_language(), readers=reader_groups())
+    lines = [{"title": each.title, "url": absolute(each.url), "area": each.area} for each in found[:6]]
+    return {"query": typed[:400], "suggestions": lines}
+
+
+def _note(answer: SearchAnswer, language: str, began: float) -> None:
+    mode = "none" if answer.state is SearchState.DOWN else "database" if answer.is_degraded else "keyword"
+    spent = (time.perf_counter() - began) * 1000
+    record_search(answer.query, language=language, results=answer.total, mode=mode, ms=spent, state=answer.state.value)
+
+
+def _lines(results: tuple[Result, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": int(each.key.partition(":")[0]),
+            "language": each.language,
+            "title": each.shown.title,
+            "url": absolute(each.url),
+            "passage": each.passage,
+            "heading": each.heading,
+            "area": each.shown.area,
+            "fixed": each.shown.fixed,
+            "votes": each.shown.votes,
+            "score": round(each.score, 6),
+        }
+        for each in results
+    ]
