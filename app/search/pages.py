@@ -17,6 +17,7 @@ from app.search import noting, service
 from app.search.indexing import sources
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
+from app.web.limits import limited
 from app.web.pagination import page_number
 
 pages = Blueprint("search", __name__, template_folder="templates")
@@ -33,6 +34,7 @@ def set_surroundings(app: Flask, surroundings: Surroundings) -> None:
 
 @pages.get("/search")
 @access(PUBLIC)
+@limited("{limit_searches} per minute", name="search")
 def results() -> BaseResponse | tuple[str, int]:
     """The page of one search; the number of an article leads straight to it."""
     query, begun = request.args.get("q", ""), time.perf_counter()
@@ -58,6 +60,7 @@ def results() -> BaseResponse | tuple[str, int]:
 
 @pages.get("/search/suggest")
 @access(PUBLIC)
+@limited("1500 per minute", name="suggest")
 def suggestions() -> Response:
     """Titles for what has been typed so far, as JSON."""
     typed, begun = request.args.get("q", ""), time.perf_counter()
