@@ -31,7 +31,12 @@ _NOT_WORD = re.compile(r"[^\w\s-]")
 _POINTS_ON = 0.8
 
 #: Identifiers of the page around an article, which a heading must not take.
-_TAKEN = frozenset("main vote vote-title vote-comment vote-comment-hint related contents-title contact-title".split())
+_TAKEN = frozenset(
+    (
+        "main vote vote-title vote-comment vote-comment-hint related contents-title contact-title ask ask-title "
+        "ask-message ask-message-hint ask-email ask-email-hint ask-phone ask-phone-hint ask-name ask-along-list"
+    ).split()
+)
 
 Resolve = Callable[[str], "str | None"]
 ImageSize = Callable[[str], "tuple[int, int] | None"]

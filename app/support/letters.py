@@ -78,7 +78,7 @@ def send_answer(session: Session, ticket: Ticket, message: Message) -> None:
         language=ticket.language,
         reply_to=_settings().contact_email,
         message_id=message.mail_id,
-        headers={"In-Reply-To": _thread_id(ticket), "References": _thread_id(ticket)},
+        headers={"In-Reply-To": _thread_id(ticket), "References": _thread_id(ticket), "Auto-Submitted": "no"},
         text=message.text,
         reference=ticket.reference,
         address=absolute(follow_path(ticket)),

@@ -70,12 +70,21 @@ function swap(section, next) {
   const place = document.importNode(next, true);
   const field = place.querySelector("textarea");
   if (field && !field.value) field.value = written;
+  keepMessage(section, place);
   restore(place);
   section.replaceWith(place);
   const heading = place.querySelector("#vote-title");
   heading.focus({ preventScroll: true });
   place.scrollIntoView({ block: "nearest" });
   say(heading.textContent.trim());
+}
+
+// What was written to a person meanwhile stays.
+function keepMessage(section, place) {
+  for (const written of section.querySelectorAll("[data-ask] :is(textarea, input)[id]")) {
+    const field = place.querySelector(`#${written.id}`);
+    if (field) field.value = written.value;
+  }
 }
 
 function fail(section, form, button, reason, wait, isByItself) {
