@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from app.api import kept_answers, languages, models, openapi, problems, sharing
+from app.api import kept_answers, languages, models, openapi, problems, sharing, widget
 from app.api.v1 import articles, categories, redirects, requests, search, translations, votes, writing
 from app.web.limits import limit_headers
 from config import Settings
@@ -21,6 +21,7 @@ def install(app: Flask, settings: Settings) -> None:
     for each in RESOURCES:
         description.register_blueprint(each.resource)
     app.register_blueprint(openapi.pages)
+    widget.install(app, settings)
     sharing.install(app)
     app.after_request(finish)
 

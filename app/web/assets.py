@@ -12,11 +12,14 @@ from flask import Blueprint, Flask, Response, abort, current_app, make_response,
 
 from app.web.branding import Branding, brand_of
 from app.web.colours import Brand, brand_css, brand_ramp
+from app.web.origin import looks_at_no_cookie
 from config import Settings
 
 FOLDER = Path(__file__).parent / "static"
 STYLE_SHEETS = ("tokens", "base", "components", "article", "reading", "search")
 """The parts of `site.css`, in their order: one request brings them all."""
+ARTICLE_SCRIPTS = ("article", "vote", "beacon")
+"""The parts of `article.js`, each with names of its own: one request more would cost more than their bytes."""
 
 blueprint = Blueprint("web", __name__)
 
@@ -55,8 +58,7 @@ def read_assets(brand: Brand) -> dict[str, Asset]:
     found = {"site.css": ("\n".join([brand_css(brand), *styles])).encode()}
     found["desk.css"] = (FOLDER / "css" / "desk.css").read_bytes()  # for staff alone: customers need not load it
     found |= {path.name: path.read_bytes() for path in sorted((FOLDER / "js").glob("*.js"))}
-    # Every article wants both, and each request costs a cold page more than these bytes.
-    found["article.js"] += b"\n" + found["beacon.js"]
+    found["article.js"] = b"".join(b"{\n%b\n}\n" % found[f"{name}.js"] for name in ARTICLE_SCRIPTS)
     accent = brand_ramp(brand)[6].hex
     found["icon.svg"] = (
         (FOLDER / "icon.svg").read_text(encoding="utf-8").replace("oklch(55% 0.14 var(--hue))", accent).encode()
@@ -97,7 +99,7 @@ def send(digest: str, name: str) -> Response:
 
 
 def _forget_session(response: Response) -> Response:
-    """Assets are the same for everybody: a look at the session must not have browsers fetch them again for a cookie."""
-    if request.endpoint == "web.static":
+    """What is the same for everybody: a look at the session must not have caches fetch it again for each cookie."""
+    if request.endpoint == "web.static" or looks_at_no_cookie():
         session.accessed = False
     return response

@@ -59,7 +59,10 @@ PUBLIC_VIEWS = {
     "search.results",
     "search.suggestions",
     "support.follow",
+    "trail.beacon",
     "web.static",
+    "widget.script",
+    "widget.settings",
 }
 SAMPLES = {"article_id": 1, "path": "billing/invoices", "sha256": "0" * 64}
 

@@ -61,18 +61,26 @@ function troubleNotice(trouble, again) {
 
 function duration(seconds) {
   const [value, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat(settings.language, { style: "unit", unit, unitDisplay: "long" }).format(value);
+  return new Intl.NumberFormat(settings.interface, { style: "unit", unit, unitDisplay: "long" }).format(value);
 }
 
-/** Who votes here: a random word that only this site's votes know, kept in this page's storage so that one may change a vote. */
-function voter() {
+const VOTER = "help-widget-voter";
+const memory = {};
+
+/** What this page keeps of its reader, which is one random text; as long as the page stays where storage is shut. */
+function kept(name) {
   try {
-    const known = localStorage.getItem("help-widget-voter");
-    if (known) return known;
-    const made = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    localStorage.setItem("help-widget-voter", made);
-    return made;
+    return localStorage.getItem(name) ?? memory[name];
   } catch {
-    return null; // storage is shut: the site then tells voters apart as it does without cookies
+    return memory[name];
+  }
+}
+
+function keep(name, value) {
+  memory[name] = value;
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Shut or full: then it is forgotten with the page.
   }
 }

@@ -8,7 +8,7 @@ function searchView() {
   const field = make("input", {
     id: "field", type: "search", role: "combobox", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
     enterkeyhint: "search", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "suggestions",
-    "aria-describedby": "field-hint", maxlength: settings.longest.query, dir: "auto", placeholder: settings.words.example || null,
+    "aria-describedby": "field-hint", maxlength: settings.longest.query, dir: "auto",
     input: () => later(), keydown: (event) => key(event), blur: () => setTimeout(close, 150),
   });
   const list = make("ul", { id: "suggestions", role: "listbox", "aria-label": say("suggestions"), hidden: true });
@@ -138,7 +138,7 @@ function answered(answer, query, search) {
     make("button", { type: "button", class: "link", click: () => search(words, { exact }) }, ...sayAbout("search_instead", "query", words));
   if (answer.state === "results" || answer.state === "corrected" || answer.state === "other_language") {
     const name = { results: "found", corrected: "found_corrected", other_language: "found_elsewhere" }[answer.state];
-    const count = new Intl.NumberFormat(settings.language).format(answer.total);
+    const count = new Intl.NumberFormat(settings.interface).format(answer.total);
     return [
       make("p", { class: "quiet", "data-said": true }, ...sayAbout(name, "query", answer.corrected_to || query), ` ${say("count", { count })}`),
       answer.corrected_to ? make("p", {}, again(query, true)) : null,
@@ -163,7 +163,7 @@ function siteSearch(query) {
 function hits(results) {
   return make("ul", { class: "hits", role: "list" }, ...results.map((each) => {
     const other = each.language && each.language.split("-")[0] !== settings.language.split("-")[0] ? each.language : null;
-    const name = other ? new Intl.DisplayNames([settings.language], { type: "language" }).of(other) : "";
+    const name = other ? new Intl.DisplayNames([settings.interface], { type: "language" }).of(other) : "";
     return make("li", {},
       make("a", { href: each.url, lang: each.language ?? null, dir: "auto", click: (event) => inPanel(event, each) }, each.title),
       name ? make("span", { class: "label" }, name) : null,

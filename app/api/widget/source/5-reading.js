@@ -100,10 +100,12 @@ function voteBox(article) {
   }
 }
 
-function sendVote(article, isFixed, reason) {
-  const body = { fixed: isFixed, language: article.language, query: panel.query };
-  const known = voter();
-  if (known) body.voter = known;
-  if (reason) body.reason = reason;
-  return ask(`api/v1/articles/${article.id}/votes`, { body });
+/** Votes need no cookie: the first one gives a random text, which this page keeps to let its reader change a vote. */
+async function sendVote(article, isFixed, reason) {
+  const path = `api/v1/articles/${article.id}/votes`;
+  const voter = kept(VOTER);
+  const known = voter ? { voter } : {};
+  if (reason && voter) return ask(`${path}/reason`, { body: { ...known, language: article.language, reason } });
+  const said = await ask(path, { body: { ...known, fixed: isFixed, language: article.language, query: panel.query.slice(0, 300) } });
+  keep(VOTER, said.voter);
 }

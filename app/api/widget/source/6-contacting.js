@@ -19,7 +19,6 @@ function contactForm({ query = "", article = null } = {}) {
   message.value = query;
   const email = make("input", { id: `email-${key}`, name: "email", type: "email", autocomplete: "email", required: true, maxlength: "254", dir: "ltr" });
   const along = make("input", { type: "checkbox", checked: true, name: "with_trail" });
-  const trap = make("input", { name: "website", tabindex: "-1", autocomplete: "off", "aria-hidden": "true", class: "trap" });
   const errors = { message: make("p", { class: "error", id: `message-error-${key}`, hidden: true }), email: make("p", { class: "error", id: `email-error-${key}`, hidden: true }) };
   const failed = make("div");
   const token = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(36).padStart(2, "0")).join("");
@@ -27,7 +26,7 @@ function contactForm({ query = "", article = null } = {}) {
     make("div", {}, make("label", { for: message.id }, say("message")), errors.message, message),
     make("div", {}, make("label", { for: email.id }, say("email")), errors.email, email),
     make("label", { class: "check" }, along, make("span", {}, say("send_along"))),
-    trap, failed,
+    failed,
     make("button", { type: "submit", class: "button main wide" }, say("send")));
   const whole = make("div", {}, ways, hours, form);
   return whole;
@@ -54,11 +53,11 @@ function contactForm({ query = "", article = null } = {}) {
 
   function written() {
     const body = {
-      message: message.value.trim(), email: email.value.trim(), language: settings.language, with_trail: along.checked, token, website: trap.value,
-      page: location.origin + location.pathname,
+      message: message.value.trim(), email: email.value.trim(), with_trail: along.checked, form_token: token,
+      language: article?.language ?? settings.language,
     };
-    if (query) body.query = query;
-    if (article) Object.assign(body, { article: article.id, revision: article.revision, article_language: article.language });
+    if (query) body.query = query.slice(0, 300);
+    if (article) Object.assign(body, { article: article.id, revision: article.revision });
     return body;
   }
 
@@ -87,8 +86,7 @@ function contactForm({ query = "", article = null } = {}) {
     const thanks = make("div", { class: "notice good" },
       make("h3", { tabindex: "-1" }, say("sent")),
       make("p", {}, ...sayAbout("reference", "reference", answer.reference)),
-      make("p", {}, ...sayAbout("answer_goes_to", "email", email.value.trim())),
-      answer.url ? make("p", {}, outward(answer.url, say("follow_request"))) : null);
+      make("p", {}, ...sayAbout("answer_goes_to", "email", email.value.trim())));
     whole.replaceChildren(thanks);
     thanks.querySelector("h3").focus();
   }

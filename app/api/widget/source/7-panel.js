@@ -21,7 +21,7 @@ class Panel {
       this.status);
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     const theme = ["light", "dark"].includes(OPTIONS.theme) ? OPTIONS.theme : "auto";
-    this.frame = make("div", { class: `frame ${theme} ${side()}`, lang: settings.language, dir: settings.direction }, this.dialog);
+    this.frame = make("div", { class: `frame ${theme} ${side()}`, lang: settings.interface, dir: settings.direction }, this.dialog);
     root.append(this.frame);
     // What is typed here is no shortcut of the page's.
     for (const name of ["keydown", "keyup", "keypress"]) root.addEventListener(name, (event) => event.stopPropagation());
