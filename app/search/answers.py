@@ -83,3 +83,4 @@ class Suggestion:
     title: str
     url: str
     area: str = ""
+    kind: str = ""

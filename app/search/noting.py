@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from app.search.answers import PAGE_SIZE, SearchAnswer, SearchState
+from app.search.answers import PAGE_SIZE, SearchAnswer, SearchState, Suggestion
 from app.trail.recording import record_click, record_search
 
 
@@ -49,11 +49,11 @@ def mark(token: str, place: int, *, page: int = 1) -> str:
     return f"{token}.{(page - 1) * PAGE_SIZE + place}" if token else ""
 
 
-def suggestion_address(url: str, typed: str, token: str, place: int) -> str:
+def suggestion_address(suggestion: Suggestion, typed: str, token: str, place: int) -> str:
     """The address of a suggested article, with what was typed and the mark of its place; other addresses stay."""
-    if not token:
-        return url
-    parts = urlsplit(url)
+    if not token or suggestion.kind != "article":
+        return suggestion.url
+    parts = urlsplit(suggestion.url)
     words = urlencode({"q": typed, "from": mark(token, place)})
     return parts._replace(query=f"{parts.query}&{words}" if parts.query else words).geturl()
 

@@ -67,7 +67,7 @@ def suggestions() -> Response:
     found = service.suggest(typed, language=reader_language(), readers=reader_groups())
     token = noting.note_suggestions(typed, language=reader_language(), results=len(found), begun=begun)
     lines = [
-        {"title": each.title, "url": noting.suggestion_address(each.url, typed[:400], token, place), "area": each.area}
+        {"title": each.title, "url": noting.suggestion_address(each, typed[:400], token, place), "area": each.area}
         for place, each in enumerate(found, start=1)
     ]
     response = jsonify({"query": typed[:400], "suggestions": lines})

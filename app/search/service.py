@@ -92,7 +92,7 @@ def suggest(query: str, *, language: str, readers: frozenset[str], most: int = 6
         return []
     hits = [Hit(each.kind, each.key, each.group, each.language, 0.0, each.title, ()) for each in titles]
     results, _passed_over = results_of(db.session, hits, tokens={}, weights={}, readers=readers, most=most)
-    return [Suggestion(each.shown.title, each.url, " › ".join(each.shown.area)) for each in results]
+    return [Suggestion(each.shown.title, each.url, " › ".join(each.shown.area), each.kind) for each in results]
 
 
 def warm_up(app: Flask) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime, timedelta
+from functools import partial
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -78,6 +79,7 @@ def searches() -> str:
         outcomes=outcomes,
         success=queries.self_service_success(outcomes),
         Outcome=SessionOutcome,
+        searches_url=partial(_address, days=days, only=only.value),
     )
 
 
@@ -102,6 +104,10 @@ def _chosen() -> tuple[int, Only, datetime]:
     days = next((each for each in DAYS if request.args.get("days") == str(each)), DAYS[0])
     only = next((each for each in Only if request.args.get("only") == each.value), Only.ALL)
     return days, only, clock.now() - timedelta(days=days)
+
+
+def _address(endpoint: str = "trail.searches", *, days: int, only: str, page: int = 1) -> str:
+    return url_for(endpoint, days=days, only=only or None, page=page if page > 1 else None)
 
 
 def _harmless(cell: str) -> str:

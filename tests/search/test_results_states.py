@@ -56,6 +56,7 @@ def page_of(app: Flask, shown: SearchAnswer) -> str:
         return render_template(
             "search/results.html",
             answer=shown,
+            mark=lambda place: f"sixteen_letters_.{place}",
             query_url=lambda **changes: "/search?" + "&".join(f"{name}={value}" for name, value in changes.items()),
             example_query="pay by card",
             areas=[card],
@@ -79,7 +80,7 @@ def test_a_person_is_in_reach_in_every_state_and_the_words_go_along(app: Flask, 
 def test_the_words_that_match_are_marked_and_lead_to_the_heading(app: Flask) -> None:
     page = page_of(app, answer(SearchState.RESULTS))
     assert "Pay the <mark>invoice</mark> by card" in page
-    assert 'href="/articles/1-pay?q=invoice#by-card"' in page
+    assert 'href="/articles/1-pay?q=invoice&amp;from=sixteen_letters_.1#by-card"' in page
 
 
 def test_how_often_an_article_helped_is_told_from_twenty_votes_on(app: Flask) -> None:
