@@ -56,7 +56,7 @@ def test_every_style_sheet_is_part_of_the_one_that_is_sent() -> None:
 
 def test_style_and_scripts_of_an_article_weigh_little() -> None:
     assets = read_assets(Brand(255))
-    names = ("site.css", "combobox.js", "article.js", "vote.js", "icon.svg")
+    names = ("site.css", "combobox.js", "article.js", "icon.svg")
     assert sum(len(assets[name].packed or b"") for name in names) < 25_000
 
 
