@@ -41,14 +41,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('burst_id', sa.Integer(), nullable=True))
         batch_op.create_check_constraint(op.f('ck_fix_votes_votestanding'), f'standing IN {STANDINGS}')
         batch_op.create_foreign_key(op.f('fk_fix_votes_burst_id'), 'vote_bursts', ['burst_id'], ['id'])
-        batch_op.create_index(batch_op.f('ix_fix_votes_source'), ['source'], unique=False)
+        batch_op.create_index(batch_op.f('ix_fix_votes_source_burst_id'), ['source', 'burst_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_fix_votes_burst_id'), ['burst_id'], unique=False)
+
+    # The default was for the rows that there are.
+    with op.batch_alter_table('fix_votes', schema=None, copy_from=fix_votes(is_new=True)) as batch_op:
+        batch_op.alter_column('standing', existing_type=sa.String(length=32), existing_nullable=False, server_default=None)
 
 
 def downgrade() -> None:
     with op.batch_alter_table('fix_votes', schema=None, copy_from=fix_votes(is_new=True)) as batch_op:
         batch_op.drop_index(batch_op.f('ix_fix_votes_burst_id'))
-        batch_op.drop_index(batch_op.f('ix_fix_votes_source'))
+        batch_op.drop_index(batch_op.f('ix_fix_votes_source_burst_id'))
         batch_op.drop_constraint(op.f('fk_fix_votes_burst_id'), type_='foreignkey')
         batch_op.drop_constraint(op.f('ck_fix_votes_votestanding'), type_='check')
         batch_op.drop_column('burst_id')
@@ -88,6 +92,6 @@ def fix_votes(is_new: bool = False) -> sa.Table:
         table.append_column(sa.Column('burst_id', sa.Integer(), nullable=True))
         table.append_constraint(sa.CheckConstraint(f'standing IN {STANDINGS}', name=op.f('ck_fix_votes_votestanding')))
         table.append_constraint(sa.ForeignKeyConstraint(['burst_id'], ['vote_bursts.id'], name=op.f('fk_fix_votes_burst_id')))
-        sa.Index(op.f('ix_fix_votes_source'), table.c.source)
+        sa.Index(op.f('ix_fix_votes_source_burst_id'), table.c.source, table.c.burst_id)
         sa.Index(op.f('ix_fix_votes_burst_id'), table.c.burst_id)
     return table

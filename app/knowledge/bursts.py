@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -82,15 +82,18 @@ def judge(session: Session, vote: FixVote) -> None:
     if vote.standing is VoteStanding.STAFF or vote.burst_id is not None or vote.source is None:
         return
     burst = _known_burst(session, vote)
-    if burst is None:
-        rule = _broken_rule(session, vote)
-        if rule is None:
-            return
-        burst = _new_burst(session, vote, rule)
-    standing = burst.decision or VoteStanding.SET_ASIDE
+    if burst is not None:
+        vote.burst_id, vote.standing = burst.id, burst.decision or VoteStanding.SET_ASIDE
+        session.flush()
+        return
+    rule = _broken_rule(session, vote)
+    if rule is None:
+        return
+    burst = _new_burst(session, vote, rule)
     joining = update(FixVote).where(_of_source(vote), _in_scope(burst), FixVote.burst_id.is_(None))
     session.execute(
-        joining.values(burst_id=burst.id, standing=standing), execution_options={"synchronize_session": False}
+        joining.values(burst_id=burst.id, standing=VoteStanding.SET_ASIDE),
+        execution_options={"synchronize_session": False},
     )
     session.refresh(vote)
 
@@ -158,8 +161,8 @@ def _known_burst(session: Session, vote: FixVote) -> VoteBurst | None:
     )
     return session.scalars(
         select(VoteBurst)
-        .join(FixVote, FixVote.burst_id == VoteBurst.id)
-        .where(_of_source(vote), or_(VoteBurst.article_id.is_(None), about_this))
+        .where(or_(VoteBurst.article_id.is_(None), about_this), VoteBurst.found_at > vote.changed_at - FORGET_AFTER)
+        .where(exists().where(_of_source(vote), FixVote.burst_id == VoteBurst.id))
         .order_by(VoteBurst.id)
         .limit(1)
     ).one_or_none()

@@ -46,6 +46,7 @@ def cast_vote(
     Raises:
         NotFound: the article is not published in this language.
     """
+    source = None if is_staff else source
     if source is not None:
         bursts.hold(session, source)
     line, revision_id = _published_line(session, article_id, language)

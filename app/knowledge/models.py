@@ -379,6 +379,7 @@ class FixVote(Base):
         ForeignKeyConstraint(["article_id", "language"], ["translations.article_id", "translations.language"]),
         CheckConstraint("NOT fixed OR (reason IS NULL AND comment = '')", name="reasons_follow_a_no"),
         Index(None, "article_id", "created_at"),
+        Index(None, "source", "burst_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -391,7 +392,7 @@ class FixVote(Base):
     reason: Mapped[VoteReason | None] = mapped_column(choice(VoteReason))
     comment: Mapped[str] = mapped_column(Text, default="")
     query: Mapped[str] = mapped_column(default="")
-    source: Mapped[str | None] = mapped_column(index=True)
+    source: Mapped[str | None]
     standing: Mapped[VoteStanding] = mapped_column(choice(VoteStanding), default=VoteStanding.COUNTED)
     burst_id: Mapped[int | None] = mapped_column(ForeignKey("vote_bursts.id"), index=True)
     created_at: Mapped[datetime]
