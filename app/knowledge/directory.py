@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.foundation.errors import NotFound
 from app.knowledge import areas, feeds
 from app.knowledge.article_page import ArticlePage
-from app.knowledge.language_versions import public_languages
 from app.knowledge.models import Article, Audience, Category, Publication
 from app.knowledge.page_heads import feed_url
 from app.knowledge.queries import ARTICLE_LINES, article_line
@@ -18,8 +17,6 @@ from app.knowledge.renditions import marked_off, rendition_url
 from app.web.translating import locale_for
 
 _EVERYBODY = frozenset({Audience.PUBLIC.value})
-
-languages = public_languages
 
 
 def feed_of_site(session: Session, language: str, *, site_name: str) -> feeds.Feed:

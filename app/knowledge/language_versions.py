@@ -42,8 +42,8 @@ def article_versions(versions: Iterable[tuple[str, str]], *, default: str) -> tu
     return (*known, (ANY, dict(known).get(default, known[0][1])))
 
 
-def public_languages(session: Session, *, default: str) -> list[str]:
-    """The languages in which everybody can read something, the site's own first."""
+def public_languages(session: Session, *, offered: Iterable[str]) -> list[str]:
+    """The languages that the settings offer, the site's own first, and those in which everybody can read something."""
     found = queries.published_languages(session)
-    others = [each for each, audiences in found.items() if Audience.PUBLIC.value in audiences and each != default]
-    return [default, *others]
+    public = (each for each, audiences in found.items() if Audience.PUBLIC.value in audiences)
+    return list(dict.fromkeys((*offered, *public)))

@@ -29,6 +29,7 @@ from app.accounts.signing_in import reader_groups
 from app.foundation import clock
 from app.foundation.database import db, reading
 from app.knowledge import article_page, directory, feeds, page_heads, renditions, sitemap
+from app.knowledge.language_versions import public_languages
 from app.knowledge.models import Audience
 from app.search import service
 from app.web.access import PUBLIC, access
@@ -224,8 +225,12 @@ def _packed(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _sitemap_files() -> list[str]:
-    found = sitemap.public_pages(db.session, default=_settings().default_language)
-    return sitemap.sitemap_files(found, base=site_address())
+    return sitemap.sitemap_files(sitemap.public_pages(db.session, languages=_languages()), base=site_address())
+
+
+def _languages() -> list[str]:
+    settings = _settings()
+    return public_languages(db.session, offered=(settings.default_language, *settings.offered_languages))
 
 
 def _article(article_id: int, slug: str, *, readers: frozenset[str]) -> article_page.ArticlePage:
@@ -234,7 +239,7 @@ def _article(article_id: int, slug: str, *, readers: frozenset[str]) -> article_
 
 def _feed_language(language: str) -> str:
     default = _settings().default_language
-    if language and (language == default or language not in directory.languages(db.session, default=default)):
+    if language and (language == default or language not in _languages()):
         abort(404)
     return language or default
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.knowledge.areas import ancestors, category_url
-from app.knowledge.language_versions import article_versions, page_versions, public_languages
+from app.knowledge.language_versions import article_versions, page_versions
 from app.knowledge.models import Article, Audience, Category, Publication, Translation
 from app.knowledge.queries import article_url
 
@@ -52,10 +52,14 @@ class SitePage:
     versions: tuple[tuple[str, str], ...]
 
 
-def public_pages(session: Session, *, default: str) -> Iterator[SitePage]:
-    """Every page that everybody may read, once for each language: home, areas by path, articles by id."""
+def public_pages(session: Session, *, languages: Sequence[str]) -> Iterator[SitePage]:
+    """Every page that everybody may read, once for each language: home, areas by path, articles by id.
+
+    Args:
+        languages: those in which home and areas are offered, the site's own first.
+    """
     rows = session.execute(_PUBLISHED).all()
-    languages = public_languages(session, default=default)
+    default = languages[0]
     areas: dict[str, datetime] = {}
     for row in rows:
         for path in ancestors(row.path or ""):

@@ -104,19 +104,11 @@ def shared(view: View) -> View:
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Any:
         g.is_shared = True
+        g.reader_language = current_app.extensions["settings"].default_language
         key = ("shared", request.path, request.root_url)
-        make = partial(_in_the_language_of_the_site, partial(view, *args, **kwargs))
-        return _kept(make, key, longest_age=float("inf"), vary="Accept-Encoding")
+        return _kept(partial(view, *args, **kwargs), key, longest_age=float("inf"), vary="Accept-Encoding")
 
     return answer  # type: ignore[return-value]  # wraps keeps the signature
-
-
-def _in_the_language_of_the_site(make: Callable[[], Any]) -> Any:
-    g.reader_language = current_app.extensions["settings"].default_language
-    try:
-        return make()
-    finally:
-        g.pop("reader_language", None)
 
 
 def _forget_session(response: Response) -> Response:

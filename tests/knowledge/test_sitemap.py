@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from xml.etree import ElementTree
 
 import pytest
@@ -9,7 +10,9 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.knowledge.sitemap import SitePage, public_pages, sitemap_files, sitemap_index
+from config import Settings
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -50,6 +53,14 @@ def test_a_site_in_one_language_names_no_versions(client: Visitor, make: Make, s
     make.article("Reset")
     session.commit()
     assert set(map(len, entries(client.get("/sitemap.xml").text).values())) == {0}
+
+
+def test_a_language_that_is_offered_has_its_home_before_anything_is_written_in_it(
+    app: Flask, settings: Settings
+) -> None:
+    offering = create_app(dataclasses.replace(settings, languages="fr")).test_client()
+    assert set(entries(offering.get("/sitemap.xml").text)) == {"http://localhost/", "http://localhost/?lang=fr"}
+    assert 'hreflang="fr" href="http://localhost/?lang=fr"' in offering.get("/").text
 
 
 @pytest.mark.parametrize("audience", ["staff", "signed_in"])
@@ -117,6 +128,6 @@ def test_the_sitemap_needs_as_many_queries_for_five_articles_as_for_one(
             make.article(f"Article {number}", category=f"area/part-{number}")
         session.flush()
         asked.clear()
-        list(public_pages(session, default="en"))
+        list(public_pages(session, languages=["en"]))
         counts.append(len(asked))
     assert counts[0] == counts[1]
