@@ -23,12 +23,13 @@ from tests.browser.fixtures import (
     screenshot,
 )
 from tests.databases import SERVER, PostgresqlDatabases, SqliteDatabases
+from tests.mailbox import mailbox
 from tests.make import Make
 from tests.postgresql import NoServer, Server
 from tests.visitor import Visitor
 
 #: Fixtures must be known to one conftest only: each registers its own, and there can be one browser a process.
-__all__ = ["browser", "check_accessibility", "complaints", "live_site", "page", "plain_page", "screenshot"]
+__all__ = ["browser", "check_accessibility", "complaints", "live_site", "mailbox", "page", "plain_page", "screenshot"]
 
 _server = pytest.StashKey[Server]()
 
