@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.accounts.roles import Permission
 from app.foundation import clock
-from app.foundation.database import db
+from app.foundation.database import db, only_reads
 from app.trail import queries
 from app.trail.models import SessionOutcome
 from app.trail.queries import Only
@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
 def beacon() -> tuple[str, int]:
     """Take note of what was read and for how long. Always answers 204: nobody waits for it, and nothing may fail."""
     request.max_content_length = LARGEST_BEACON
+    only_reads.set(True)  # what is noted is written by a thread: this request waits for no lock
     try:
         kind, _blank, key = request.form.get("read", "").partition(" ")
         seconds = request.form.get("seconds", "")

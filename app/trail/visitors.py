@@ -34,10 +34,9 @@ _LONGEST_BROWSER = 400
 _LONGEST_ADDRESS = 64
 #: Words in the user agents of programs that read pages for nobody in particular. Browsers have none of them.
 _PROGRAMS = re.compile(
-    r"bot\b|bot[/;_-]|crawl|spider|slurp|archiv|scan|fetch|monitor|uptime|pingdom|lighthouse|headless|phantomjs|"
-    r"preview|facebookexternalhit|whatsapp|embedly|validator|feed|rss|http|curl|wget|python|java/|go-|perl|ruby|okhttp|"
-    r"axios|scrapy|libwww|node-|undici|postman|insomnia|mediapartners|inspectiontool|-google|google-|yandex\.com|"
-    r"bingpreview|gptbot|claude|anthropic|openai|perplexity|bytespider|ccbot|amazon|semrush|ahrefs|petal",
+    r"(?<!cu)bot\b|bot[/;_-]|crawl|spider|slurp|archiv|scan|fetch|monitor|uptime|pingdom|lighthouse|headless|phantomjs|"
+    r"preview|externalhit|whatsapp|embedly|validator|feed|rss|http|curl|wget|python|java/|perl|ruby|axios|scrapy|node-|"
+    r"undici|postman|insomnia|mediapartners|inspectiontool|-google|google-|claude|anthropic|openai|perplexity|bytespider",
     re.IGNORECASE,
 )
 _LINKS = re.compile(r"https?://\S*|\+http\S*")

@@ -170,7 +170,7 @@ class _Book:
         return True
 
     def _read(self, record: Read) -> None:
-        home = self._session_of(record)
+        home = self._session_of(record, is_counted=False)
         known = self.reads.get((home.id, record.kind, record.key))
         if known is not None:
             known.seconds = max(known.seconds or 0, record.seconds)
