@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from app.api import kept_answers, languages, models, openapi, problems, sharing, widget
+from app.api import addresses, kept_answers, models, openapi, problems, sharing, widget
 from app.api.v1 import articles, categories, redirects, requests, search, translations, votes, writing
 from app.web.limits import limit_headers
 from config import Settings
@@ -15,7 +15,7 @@ RESOURCES = (search, articles, votes, categories, requests, writing, translation
 def install(app: Flask, settings: Settings) -> None:
     """Connect version 1, its description and its errors."""
     problems.install(app)
-    languages.install(app)
+    addresses.install(app)
     kept_answers.install(app)
     description = openapi.describe(app)
     for each in RESOURCES:

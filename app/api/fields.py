@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from app.api.languages import PATTERN
+from app.api.addresses import PATTERN
 from app.foundation.text import cleaned
 from app.knowledge.queries import LARGEST_ID
 
@@ -34,10 +34,10 @@ class Text(fields.String):
 
 
 class Whole(fields.Integer):
-    """A whole number that comes in: 7, not "7" nor 7.0 in JSON, nor true."""
+    """A whole number that comes in: 7 or 7.0, as JSON has no two kinds of it, but not "7", 7.5 nor true."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if isinstance(value, bool | float):
+        if isinstance(value, bool | str) or (isinstance(value, float) and not value.is_integer()):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, make_response, request
 
 from app.accounts.bearer import bearer
-from app.api.languages import asked_language
+from app.api.addresses import asked_language
 from app.web.page_cache import KeptPage, PageCache, cache_control, site_version
 
 View = TypeVar("View", bound=Callable[..., Any])

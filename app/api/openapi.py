@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, json, render_template
 from flask_smorest import Api
 
 from app.accounts.tokens import Scope
-from app.api.languages import PATTERN, LanguageConverter
+from app.api.addresses import PATTERN, LanguageConverter, NumberConverter
 from app.api.problems import TYPES
 from app.api.reference import groups_of
 from app.web.access import PUBLIC, access
@@ -38,6 +38,9 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
     def _register_error_handlers(self) -> None:
         """The shell shows errors, as problems."""
 
+    def _register_pagination_header(self) -> None:
+        """Lists tell their counts in the body, and lead on by the header Link."""
+
     def _register_responses(self) -> None:
         """Each operation names its own."""
         self.spec.components.response("UNPROCESSABLE_ENTITY", {"description": "A value cannot be used."}, lazy=True)
@@ -49,6 +52,7 @@ def describe(app: Flask) -> Description:
     description = Description(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": _LICENCE}})
     app.cli.commands.pop("openapi", None)  # the description has an address; a command more is one to explain
     description.register_converter(LanguageConverter, lambda _: {"type": "string", "pattern": f"^{PATTERN}$"})
+    description.register_converter(NumberConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     description.spec.components.security_scheme("token", _TOKEN)
     app.extensions["api_description"] = description
     return description

@@ -123,14 +123,28 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             made = _guarded(made, scope, largest)
             made = kept_answer(made) if is_kept else made
             _mark(made, scope)
-            self.route(rule, methods=[method])(made)
+            self.route(rule, methods=[method], parameters=_path_parameters(rule))(made)
             return made
 
         return declare
 
 
+_IN_PATHS: dict[str, tuple[str, Any]] = {
+    "article_id": ("The article's permanent number.", 12),
+    "category_id": ("The category's permanent number.", 4),
+    "language": ("The code of a language.", "en"),
+    "number": ("The number of a text among those in its language.", 3),
+}
 _ETAG_ALONE = {"ETag": _ETAG}
 _ETAG_AND_LINK = {"ETag": _ETAG, "Link": _LINK}
+
+
+def _path_parameters(rule: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "description": description, "example": example}
+        for name, (description, example) in _IN_PATHS.items()
+        if f":{name}>" in rule
+    ]
 
 
 def _problem_statuses(

@@ -23,6 +23,7 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
+from app.knowledge.publishing import latest_revision
 from app.knowledge.queries import LARGEST_ID, article_url
 
 
@@ -185,6 +186,14 @@ def text_of(session: Session, article_id: int, language: str, number: int) -> Re
     revision = session.scalar(select(Revision).where(*of_this))
     if revision is None:
         raise NotFound(f"Article {article_id} has no text {number} in {language}.")
+    return revision
+
+
+def newest_text(session: Session, article_id: int, language: str) -> Revision:
+    """The newest text of an article in a language, published or not. Raises NotFound when there is none."""
+    revision = latest_revision(session, article_id, language)
+    if revision is None:
+        raise NotFound(f"Article {article_id} has no text in {language}.")
     return revision
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.foundation.errors import Conflict, InvalidInput
+from app.foundation.errors import InvalidInput
 from app.foundation.text import one_line, slugified
 from app.knowledge.models import Article, Category, CategoryTitle, Publication
 from app.knowledge.redirects import add_redirect
@@ -17,6 +17,12 @@ from app.knowledge.site_version import raise_site_version
 from app.search.indexing import request_indexing
 
 DEEPEST = 12
+
+
+class Taken(InvalidInput):
+    """Another category has this address already."""
+
+    status = 409
 LONGEST_TITLE = 200
 
 
@@ -67,14 +73,14 @@ def make_category(session: Session, *, title: str, slug: str = "", under: Catego
 
     Raises:
         InvalidInput: the title is empty, or the place is too deep.
-        Conflict: there is a category at this address already.
+        Taken: there is a category at this address already.
     """
     if not one_line(title):
         raise InvalidInput(_("Give the category a title."), field="title")
     own = slugified(slug or title)
     path = f"{under.path}/{own}" if under else own
     _check_depth(path)
-    taken = Conflict(_("There is already a category at %(path)s: choose another name.", path=path))
+    taken = Taken(_("There is already a category at %(path)s: choose another name.", path=path), field="slug")
     if session.scalar(select(Category.id).where(Category.path == path)):
         raise taken
     try:
@@ -158,7 +164,7 @@ def _check_depth(path: str) -> None:
 def _move(session: Session, category: Category, new: str) -> None:
     old = category.path
     if session.scalar(select(Category.id).where(Category.path == new)):
-        raise InvalidInput(_("There is already a category at %(path)s: choose another name.", path=new), field="slug")
+        raise Taken(_("There is already a category at %(path)s: choose another name.", path=new), field="slug")
     category.slug = new.rpartition("/")[2]
     for moved in session.scalars(
         select(Category).where((Category.path == old) | Category.path.startswith(old + "/", autoescape=True))

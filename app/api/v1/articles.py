@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.accounts.signing_in import reader_groups
+from app.api.addresses import asked_language
 from app.api.fields import about, language, page_of, shown, text, word
-from app.api.languages import asked_language
 from app.api.paging import counts, page_answer
 from app.api.problems import GoneTo
 from app.api.resource import Resource
@@ -24,7 +24,7 @@ from app.web.addresses import absolute
 
 resource = Resource("articles", description="Articles as readers see them.")
 
-ARTICLE = "/articles/<int(min=1,max=2147483647):article_id>"
+ARTICLE = "/articles/<number:article_id>"
 
 
 class ArticleQuery(Schema):

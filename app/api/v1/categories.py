@@ -22,7 +22,7 @@ from app.web.addresses import absolute
 
 resource = Resource("categories", description="The tree that articles stand in.")
 
-CATEGORY = "/categories/<int(min=1,max=2147483647):category_id>"
+CATEGORY = "/categories/<number:category_id>"
 
 
 class CategorySchema(Schema):

@@ -1,19 +1,21 @@
-"""Old addresses and where they lead: `GET`, `POST` and `DELETE /api/v1/redirects`."""
+"""Old addresses and where they lead: listing, adding and removing them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, fields
 
 from app.accounts.bearer import require
 from app.accounts.tokens import Scope
-from app.api.fields import Body, language, number, page_of, shown, text
+from app.api.fields import Body, language, page_of, shown, text
 from app.api.paging import counts, page_answer
 from app.api.resource import Resource
+from app.api.v1.articles import ARTICLE
+from app.api.v1.categories import CATEGORY
 from app.foundation import activity
 from app.foundation.database import db
-from app.foundation.errors import Conflict, InvalidInput
+from app.foundation.errors import Conflict
 from app.knowledge import catalogue, redirects
 from app.knowledge.models import SlugRedirect
 
@@ -54,21 +56,17 @@ class RedirectsSchema(Schema):
     total, page, pages = counts().values()
 
 
-class NewRedirectSchema(Body):
-    """An old address to lead to an article or to a category: exactly one of the two."""
+class ToArticleSchema(Body):
+    """An old address that shall lead to an article."""
 
     path = path_field(required=True)
-    article = number("The article that it shall lead to.", 12)
     language = language("In which language; without one, the reader's.")
-    category = text("The path of the category that it shall lead to.", "billing", longest=500)
 
-    @validates_schema
-    def check_target(self, data: dict[str, Any], **_: Any) -> None:
-        """Raises ValidationError when there is no target or more than one."""
-        if ("article" in data) == bool(data.get("category")):
-            raise ValidationError("Give an article or a category, and not both.", "article")
-        if "language" in data and "article" not in data:
-            raise ValidationError("Only an article has languages.", "language")
+
+class ToCategorySchema(Body):
+    """An old address that shall lead to a category."""
+
+    path = path_field(required=True)
 
 
 @resource.operation(
@@ -90,30 +88,34 @@ def old_addresses(query: dict[str, Any]) -> Any:
 
 @resource.operation(
     "POST",
-    "/redirects",
+    f"{ARTICLE}/redirects",
     answer=RedirectSchema,
     status=201,
-    body=NewRedirectSchema,
+    body=ToArticleSchema,
     scope=Scope.REDIRECTS_WRITE,
-    problems=[404, 409],
+    problems=[409],
 )
-def add_redirect(body: dict[str, Any]) -> Any:
-    """Lead an old address to an article or to a category."""
-    path = redirects.normalised(body["path"])
-    if not path:
-        raise InvalidInput(f"{body['path']!r} cannot be redirected: give a path that is no page of ours.", field="path")
-    article = catalogue.existing_article(db.session, body["article"]) if "article" in body else None
-    category = catalogue.category_by_path(db.session, body["category"]) if body.get("category") else None
-    is_led = redirects.add_redirect(db.session, path, article=article, language=body.get("language"), category=category)
-    if not is_led:
-        raise Conflict(f"The address {path} leads elsewhere already: remove that redirect first.")
-    _record("created", path)
-    return {
-        "path": path,
-        "article": article.id if article else None,
-        "language": body.get("language"),
-        "category": category.path if category else None,
-    }, 201
+def lead_to_article(body: dict[str, Any], article_id: int) -> Any:
+    """Lead an old address to an article."""
+    article = catalogue.existing_article(db.session, article_id)
+    path = _led(body["path"], article=article, language=body.get("language"))
+    return {"path": path, "article": article.id, "language": body.get("language"), "category": None}, 201
+
+
+@resource.operation(
+    "POST",
+    f"{CATEGORY}/redirects",
+    answer=RedirectSchema,
+    status=201,
+    body=ToCategorySchema,
+    scope=Scope.REDIRECTS_WRITE,
+    problems=[409],
+)
+def lead_to_category(body: dict[str, Any], category_id: int) -> Any:
+    """Lead an old address to a category."""
+    category = catalogue.existing_category(db.session, category_id)
+    path = _led(body["path"], category=category)
+    return {"path": path, "article": None, "language": None, "category": category.path}, 201
 
 
 @resource.operation(
@@ -129,6 +131,16 @@ def remove_redirect(query: dict[str, Any]) -> Any:
     """Have an old address lead nowhere again."""
     redirects.remove_redirect(db.session, query["path"])
     _record("removed", query["path"])
+
+
+def _led(address: str, **target: Any) -> str:
+    path = redirects.normalised(address)
+    if not path:
+        raise Conflict(f"{address!r} cannot be redirected: it is a page of ours, or of another site.")
+    if not redirects.add_redirect(db.session, path, **target):
+        raise Conflict(f"The address {path} leads elsewhere already: remove that redirect first.")
+    _record("created", path)
+    return path
 
 
 def _shown(each: SlugRedirect, paths: dict[int, str]) -> dict[str, Any]:

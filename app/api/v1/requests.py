@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, fields
 
+from app.api.addresses import asked_language
 from app.api.fields import Body, Flag, about, language, number, shown, text
-from app.api.languages import asked_language
 from app.api.resource import Resource
 from app.foundation.database import db
 from app.foundation.errors import InvalidInput, NotFound
@@ -22,12 +22,12 @@ resource = Resource("requests", description="Reaching a person.")
 
 
 class RequestSchema(Body):
-    """What somebody needs a person for; it takes an e-mail address or a telephone number to answer to."""
+    """What somebody needs a person for."""
 
     message = text(
         "What happened, or what is needed.", "The link never came.", longest=LONGEST_TEXT, is_needed=True, required=True
     )
-    email = fields.Email(metadata=about("Where to answer.", "kim@example.com"))
+    email = fields.Email(required=True, metadata=about("Where to answer.", "kim@example.com"))
     phone = text("Where to call.", "+1 555 0100", longest=LONGEST_PHONE)
     name = text("How to call the person.", "Kim", longest=LONGEST_NAME)
     article = number("The article that did not help.", 12)
@@ -43,12 +43,6 @@ class RequestSchema(Body):
         "b1946ac9",
         longest=100,
     )
-
-    @validates_schema
-    def check_way(self, data: dict[str, Any], **_: Any) -> None:
-        """Raises ValidationError when nobody could answer."""
-        if not data.get("email") and not data.get("phone"):
-            raise ValidationError("Give an e-mail address or a telephone number, so that we can answer.", "email")
 
 
 class SentRequestSchema(Schema):

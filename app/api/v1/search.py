@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.accounts.signing_in import reader_groups
+from app.api.addresses import asked_language
 from app.api.fields import about, language, shown, text, word
-from app.api.languages import asked_language
 from app.api.resource import Resource
 from app.foundation.database import db
 from app.knowledge.models import ArticleType

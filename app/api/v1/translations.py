@@ -97,8 +97,9 @@ class NewTextSchema(Body):
 @resource.operation("GET", TRANSLATION, answer=TextSchema, scope=Scope.ARTICLES_WRITE)
 def newest_text(article_id: int, language: str) -> Any:
     """Read the newest text in a language, published or not. Its ETag serves as If-Match when saving another."""
-    found, published, _total = catalogue.texts_of(db.session, article_id, language, page=1, size=1)
-    return _shown(found[0], published), 200, {"ETag": f'"r{found[0].id}"'}
+    found = catalogue.newest_text(db.session, article_id, language)
+    published = catalogue.published_revision(db.session, article_id, language)
+    return _shown(found, published), 200, {"ETag": f'"r{found.id}"'}
 
 
 @resource.operation(
@@ -120,7 +121,7 @@ def revisions(query: dict[str, Any], article_id: int, language: str) -> Any:
 
 @resource.operation(
     "GET",
-    f"{TRANSLATION}/revisions/<int(min=1,max=2147483647):number>",
+    f"{TRANSLATION}/revisions/<number:number>",
     answer=TextSchema,
     scope=Scope.ARTICLES_WRITE,
 )

@@ -12,8 +12,8 @@ from marshmallow import Schema, fields
 
 from app.accounts.signing_in import reader_groups
 from app.accounts.tokens import Scope
+from app.api.addresses import asked_language
 from app.api.fields import Body, Flag, about, language, matches, shown, text, word
-from app.api.languages import asked_language
 from app.api.resource import Resource
 from app.api.v1.articles import ARTICLE, ArticleQuery, FixRateSchema, told_rate
 from app.foundation.database import db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.api.resource import LARGEST_TEXT, LOCATION, Resource
 from app.api.v1.articles import ARTICLE
 from app.foundation import clock
 from app.foundation.database import db
-from app.foundation.errors import InvalidInput, NotAllowed
+from app.foundation.errors import Conflict, InvalidInput, NotAllowed
 from app.knowledge import catalogue, publishing
 from app.knowledge.models import Article, ArticleState, ArticleType, Audience, Governance
 from app.knowledge.publishing import LONGEST_BODY, LONGEST_TITLE, ArticleText
@@ -32,6 +33,7 @@ MOST_TAGS, LONGEST_TAG = 30, 60
 MOST_ALIASES, LONGEST_ALIAS = 100, 300
 KEPT_FOR = timedelta(days=1)
 _LONGEST_KEY = 200
+_VISIBLE_ASCII = re.compile("[!-~]+")
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -195,7 +197,11 @@ def publish_article(body: dict[str, Any], article_id: int) -> Any:
     article = catalogue.existing_article(db.session, article_id)
     wanted, by = body["language"], require(Scope.ARTICLES_PUBLISH).account
     named = body.get("revision")
-    revision = catalogue.text_of(db.session, article_id, wanted, named) if named else None
+    revision = (
+        catalogue.text_of(db.session, article_id, wanted, named)
+        if named
+        else catalogue.newest_text(db.session, article_id, wanted)
+    )
     publishing.publish(db.session, article, language=wanted, by=by, revision=revision)
     return written(db.session, article)
 
@@ -206,11 +212,14 @@ def publish_article(body: dict[str, Any], article_id: int) -> Any:
     answer=WrittenArticleSchema,
     body=ArchiveSchema,
     scope=Scope.ARTICLES_PUBLISH,
+    problems=[409],
 )
 def archive_article(body: dict[str, Any], article_id: int) -> Any:
     """Take an article away from readers, in every language; its texts are kept."""
     article = catalogue.existing_article(db.session, article_id)
     instead = body["replaced_by"]
+    if instead == article_id:
+        raise Conflict(f"Article {article_id} cannot replace itself: name another one.")
     replaced_by = catalogue.existing_article(db.session, instead) if instead else None
     publishing.archive(db.session, article, by=require(Scope.ARTICLES_PUBLISH).account, replaced_by=replaced_by)
     return written(db.session, article)
@@ -321,10 +330,10 @@ def _remember(session: Session, program: Bearer, body: dict[str, Any], article: 
 
 
 def _key() -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > _LONGEST_KEY or not (key.isascii() and key.isprintable()):
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and (len(key) > _LONGEST_KEY or not _VISIBLE_ASCII.fullmatch(key)):
         raise InvalidInput(f"An Idempotency-Key has 1 to {_LONGEST_KEY} visible ASCII letters.")
-    return key
+    return key or ""
 
 
 def _digest(body: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""In which language a program asks: by `lang`, or else by the header `Accept-Language`. No cookie counts."""
+"""What addresses of the API hold, and the language that a program asks for: by `lang` or `Accept-Language`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,20 @@ class LanguageConverter(BaseConverter):
     regex = PATTERN
 
 
+class NumberConverter(BaseConverter):
+    """The number of something in an address; 0 and what no number can be lead nowhere, whatever the method."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        """See werkzeug."""
+        return int(value)
+
+
 def install(app: Flask) -> None:
     """Make the code of a language something that addresses can hold."""
     app.url_map.converters["language"] = LanguageConverter
+    app.url_map.converters["number"] = NumberConverter
     app.extensions["api_languages"] = per_version(lambda: list(published_languages(db.session)))
 
 
