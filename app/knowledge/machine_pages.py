@@ -35,6 +35,7 @@ from app.search import service
 from app.web.access import PUBLIC, access
 from app.web.addresses import site_address
 from app.web.languages import reader_language
+from app.web.limits import limited
 from app.web.page_cache import cache_control, kept_in_its_language, shared, site_version
 from config import Settings
 
@@ -184,6 +185,7 @@ def overview() -> Response:
 
 @pages.get("/llms-full.txt")
 @access(PUBLIC)
+@limited("10 per minute", name="whole text")
 def whole_text() -> Response:
     """The text of all public articles in the site's language, sent while it is read: it may be large."""
     g.is_shared = True
@@ -217,7 +219,7 @@ def _whole_text(app: Flask, base: str, language: str) -> Iterator[bytes]:
 
 
 def _packed(parts: Iterator[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(6, wbits=31)  # 31: with the head of a gzip file
+    packer = zlib.compressobj(4, wbits=31)  # 31: with the head of a gzip file
     for part in parts:
         if packed := packer.compress(part):
             yield packed
