@@ -27,6 +27,8 @@ _ROTATE = """
 local paths = {}
 for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
 local at = 0
+local tag = os.getenv("KNOWN_TAG")
+if tag and tag ~= "" then wrk.headers["If-None-Match"] = tag end
 request = function() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
 """
 
@@ -54,14 +56,21 @@ def server(target: str, environment: Mapping[str, str], *, processes: int = 2, t
         process.wait(20)
 
 
-def put_load(address: str, paths: list[str], *, connections: int, seconds: int, folder: Path) -> dict[str, float]:
-    """Ask for the paths in turn: requests, seconds, requests per second, errors and latencies in milliseconds."""
+def put_load(
+    address: str, paths: list[str], *, connections: int, seconds: int, folder: Path, known_tag: str = ""
+) -> dict[str, float]:
+    """Ask for the paths in turn: requests, seconds, requests per second, errors and latencies in milliseconds.
+
+    Args:
+        known_tag: the entity tag that the asking browser has already; the answer is then 304 where it still holds.
+    """
     script = folder / "load.lua"
     script.write_text(_ROTATE + _REPORT, encoding="utf-8")
     listed = folder / "paths.txt"
     listed.write_text("\n".join(paths) + "\n", encoding="utf-8")
+    environment = {**os.environ, "PATHS": str(listed), "KNOWN_TAG": known_tag}
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), address]
-    out = subprocess.run(command, env={**os.environ, "PATHS": str(listed)}, capture_output=True, text=True, check=True)
+    out = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(out.stdout.strip().splitlines()[-1])
     return found | {"per_second": found["requests"] / found["seconds"]}
 

@@ -41,7 +41,9 @@ def measure(count: int, *, seconds: int, folder: Path) -> dict[str, float]:
     with load.server("wsgi:app", site) as address:
         one = paths[len(paths) // 2]
         body = folder / "body.html"
-        body.write_bytes(urllib.request.urlopen(address + one).read())
+        with urllib.request.urlopen(address + one) as answer:
+            body.write_bytes(answer.read())
+            tag = answer.headers["ETag"]
         bare_site = {"BARE_BODY": str(body)}
         queries = [f"/search?q={'+'.join(query)}" for query in _queries(200)]
         suggestions = [f"/search/suggest?q={query[0][:5]}" for query in _queries(200)]
@@ -51,6 +53,7 @@ def measure(count: int, *, seconds: int, folder: Path) -> dict[str, float]:
                 (
                     load.put_load(bare_address, ["/"], connections=8, seconds=seconds, folder=folder),
                     load.put_load(address, [one], connections=8, seconds=seconds, folder=folder),
+                    load.put_load(address, [one], connections=8, seconds=seconds, folder=folder, known_tag=tag),
                 )
                 for _ in range(2)
             ]
@@ -59,16 +62,18 @@ def measure(count: int, *, seconds: int, folder: Path) -> dict[str, float]:
         suggested = load.put_load(address, suggestions, connections=1, seconds=seconds, folder=folder)
     bare = sum(each[0]["per_second"] for each in rounds) / len(rounds)
     article = sum(each[1]["per_second"] for each in rounds) / len(rounds)
+    conditional = sum(each[2]["per_second"] for each in rounds) / len(rounds)
     return {
         "articles": count,
         "page_bytes": body.stat().st_size,
         "bare_per_second": round(bare, 1),
         "article_ratio": round(article / bare, 3),
+        "unchanged_article_ratio": round(conditional / bare, 3),
         "all_articles_in_turn_ratio": round(many["per_second"] / bare, 3),
         "search_p50_ms": searched["p50_ms"],
         "search_p95_ms": searched["p95_ms"],
         "suggest_p95_ms": suggested["p95_ms"],
-        "errors": sum(each["errors"] for pair in rounds for each in pair) + many["errors"] + searched["errors"],
+        "errors": sum(each["errors"] for part in rounds for each in part) + many["errors"] + searched["errors"],
     }
 
 
