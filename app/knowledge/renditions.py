@@ -93,8 +93,9 @@ def as_markdown(session: Session, texts: list[PublishedText], *, base: str) -> I
 
         answer = f"> {marked_off(text.short_answer)}\n\n" if text.short_answer else ""
         # Most texts of a large site have no links: looking for them with care takes ten times as long.
-        body = replace_addresses(text.body, whole) if _LINKED.search(text.body) else text.body
-        yield f"# {marked_off(text.title)}\n\n{answer}{body.strip('\n')}\n\n---\n\n{_source(text, base)}\n"
+        linked = replace_addresses(text.body, whole) if _LINKED.search(text.body) else text.body
+        body = linked.strip("\n")
+        yield f"# {marked_off(text.title)}\n\n{answer}{body}\n\n---\n\n{_source(text, base)}\n"
 
 
 def as_plain_text(text: PublishedText, *, base: str) -> str:
