@@ -106,7 +106,7 @@ def area_tree(session: Session, *, readers: frozenset[str]) -> list[Branch]:
 
 def category_choices(session: Session) -> list[tuple[int, str]]:
     """Every category for a form, as (id, path), in order of path."""
-    return list(session.execute(select(Category.id, Category.path).order_by(Category.path)).tuples())
+    return list(session.execute(select(Category.id, Category.path).order_by(Category.path)).all())
 
 
 def category_page(

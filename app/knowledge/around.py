@@ -66,7 +66,11 @@ def more_links() -> list[tuple[str, str]]:
         has_news, has_terms = current_app.extensions["has_news_and_terms"]()
     except SQLAlchemyError:
         return []
-    links = [(_("All areas"), "/categories", True), (_("News"), "/news", has_news), (_("Glossary"), "/glossary", has_terms)]
+    links = [
+        (_("All areas"), "/categories", True),
+        (_("News"), "/news", has_news),
+        (_("Glossary"), "/glossary", has_terms),
+    ]
     return [(words, address) for words, address, is_full in links if is_full]
 
 

@@ -82,7 +82,10 @@ _OF_THIS = (
     )
 )
 _VERSIONS = (
-    select(func.count(PublishedRevision.revision_id.distinct())).where(_OF_THIS).correlate(Publication).scalar_subquery()
+    select(func.count(PublishedRevision.revision_id.distinct()))
+    .where(_OF_THIS)
+    .correlate(Publication)
+    .scalar_subquery()
 )
 _SHOWN_REVISION = aliased(Revision)
 _LAST_CHANGE = (
@@ -154,9 +157,7 @@ def article_page(
     row = session.execute(_PAGE, {"article_id": article_id, "language": shown, "readers": readers}).one()
     source_changed_at = None
     if shown != source and source in languages:
-        source_changed_at = newer_source(
-            session, article_id, source_language=source, revision_id=row.revision_id
-        )
+        source_changed_at = newer_source(session, article_id, source_language=source, revision_id=row.revision_id)
     return ArticlePage(
         id=article_id,
         language=shown,
@@ -193,9 +194,9 @@ def _tags(session: Session, article_id: int) -> tuple[str, ...]:
 
 def _refuse(session: Session, article_id: int, readers: frozenset[str]) -> NoReturn:
     article = session.get(Article, article_id)
-    if article is not None and article.audience is Audience.SIGNED_IN and article.audience not in readers:
-        if session.scalar(select(Publication.language).where(Publication.article_id == article_id).limit(1)):
-            raise ForSignedIn(_("There is no article at this address."))
+    published = select(Publication.language).where(Publication.article_id == article_id).limit(1)
+    if article is not None and article.audience is Audience.SIGNED_IN and session.scalar(published) is not None:
+        raise ForSignedIn(_("There is no article at this address."))
     if article is not None and article.state is ArticleState.ARCHIVED and article.audience in readers:
         raise Gone(_("This article was taken down."))
     raise NotFound(_("There is no article at this address."))

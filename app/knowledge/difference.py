@@ -51,7 +51,7 @@ def difference(before: Sequence[str], after: Sequence[str]) -> list[Block]:
         after: those of the later one.
 
     Returns:
-        The paragraphs in reading order, long unchanged parts folded into one skipped block; nothing when they are equal.
+        The paragraphs in reading order, long unchanged parts folded into one skipped block; nothing for equal texts.
     """
     blocks: list[Block] = []
     matcher = SequenceMatcher(None, before, after, autojunk=len(before) + len(after) > 4000)

@@ -126,5 +126,7 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 
 def _link(term: Explained, words: str) -> str:
-    more = f' data-title="{escape(term.article_title)}" data-url="{escape(term.article_url)}"' if term.article_url else ""
+    more = (
+        f' data-title="{escape(term.article_title)}" data-url="{escape(term.article_url)}"' if term.article_url else ""
+    )
     return f'<a class="term" href="{term.url}" data-definition="{escape(term.definition)}"{more}>{words}</a>'

@@ -110,7 +110,9 @@ def write_term(
     session.flush()
     _refuse_twins(session, term, texts)
     known = {each.language: each for each in term.texts}
-    term.texts = [_filled(known.get(language) or GlossaryText(language=language), texts[language]) for language in texts]
+    term.texts = [
+        _filled(known.get(language) or GlossaryText(language=language), texts[language]) for language in texts
+    ]
     session.flush()
     raise_site_version(session)
     activity.record(

@@ -36,7 +36,12 @@ def install(app: Flask) -> None:
     """Connect the pages of the glossary."""
     app.register_blueprint(pages)
     add_desk_page(
-        app, "glossary.desk", lambda: _("Glossary"), icon="book-open", permission=Permission.PUBLISH_ARTICLES, position=45
+        app,
+        "glossary.desk",
+        lambda: _("Glossary"),
+        icon="book-open",
+        permission=Permission.PUBLISH_ARTICLES,
+        position=45,
     )
 
 
@@ -68,7 +73,9 @@ def write() -> AnyResponse:
 def one(slug: str) -> str:
     """One term, to be changed."""
     term = glossary.term_of(db.session, slug)
-    words = {each.language: TermWords(each.term, each.definition, tuple(each.forms.splitlines())) for each in term.texts}
+    words = {
+        each.language: TermWords(each.term, each.definition, tuple(each.forms.splitlines())) for each in term.texts
+    }
     return _desk_page(TermForm(term.slug, str(term.article_id or ""), words))
 
 
@@ -77,7 +84,7 @@ def one(slug: str) -> str:
 def change(slug: str) -> AnyResponse:
     """Change a term, or take it out."""
     term = glossary.term_of(db.session, slug)
-    if request.form.get("action") == "remove":
+    if request.form.get("do") == "remove":
         glossary.remove_term(db.session, term, by=signed_in_account())
         return redirect(url_for("glossary.desk"), 303)
     return _written(term)

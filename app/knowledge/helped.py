@@ -85,4 +85,6 @@ def _newest(session: Session, *, language: str, readers: frozenset[str], most: i
     newest = ARTICLE_LINES.order_by(
         (Article.type == ArticleType.PROBLEM).desc(), Publication.published_at.desc(), Article.id
     )
-    return [article_line(row) for row in session.execute(newest.limit(most), {"language": language, "readers": readers})]
+    return [
+        article_line(row) for row in session.execute(newest.limit(most), {"language": language, "readers": readers})
+    ]

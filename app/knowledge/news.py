@@ -17,7 +17,7 @@ from app.foundation import activity, clock, jobs, markdown
 from app.foundation.database import Base, choice
 from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.text import cleaned, one_line
-from app.knowledge.areas import category_url
+from app.knowledge.areas import category_titles
 from app.knowledge.models import Article, Audience, Category
 from app.knowledge.queries import LARGEST_ID, article_lines
 from app.knowledge.site_version import raise_site_version
@@ -92,7 +92,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class ShownNews:
-    """News as a page shows it, in the best language for its reader. `area_url` and `article_url` may be empty."""
+    """News as a page shows it, in the best language for its reader. Texts about an area or an article may be empty."""
 
     id: int
     kind: NewsKind
@@ -105,7 +105,6 @@ class ShownNews:
     resolved_at: datetime | None
     area_path: str
     area_title: str
-    area_url: str
     article_title: str
     article_url: str
     article_language: str
@@ -219,7 +218,10 @@ def shown(session: Session, rows: Sequence[News], *, language: str, readers: fro
     ids = [each.article_id for each in rows if each.article_id is not None]
     articles = {line.id: line for line in article_lines(session, ids, language=language, readers=readers)}
     wanted = [each.category_id for each in rows if each.category_id is not None]
-    areas = {each.id: each for each in session.scalars(select(Category).where(Category.id.in_(wanted)))} if wanted else {}
+    areas = (
+        {each.id: each for each in session.scalars(select(Category).where(Category.id.in_(wanted)))} if wanted else {}
+    )
+    titles = category_titles(session, [each.path for each in areas.values()], language=language)
     texts = _texts(session, [each.id for each in rows], language)
     found = []
     for each in rows:
@@ -238,8 +240,7 @@ def shown(session: Session, rows: Sequence[News], *, language: str, readers: fro
                 ends_at=each.ends_at,
                 resolved_at=each.resolved_at,
                 area_path=area.path if area else "",
-                area_title=area.title if area else "",
-                area_url=category_url(area.path) if area else "",
+                area_title=titles.get(area.path, area.title) if area else "",
                 article_title=article.title if article else "",
                 article_url=article.url if article else "",
                 article_language=article.language if article else "",

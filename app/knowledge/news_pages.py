@@ -49,9 +49,7 @@ def install(app: Flask) -> None:
     """Connect the pages and the job of news."""
     app.register_blueprint(pages)
     jobs.add_job_kind(app, "show_news", news.raise_version_when_due)
-    add_desk_page(
-        app, "news.desk", lambda: _("News"), icon="bell", permission=Permission.PUBLISH_ARTICLES, position=40
-    )
+    add_desk_page(app, "news.desk", lambda: _("News"), icon="bell", permission=Permission.PUBLISH_ARTICLES, position=40)
 
 
 @pages.get("/news")
@@ -96,7 +94,7 @@ def change(news_id: int) -> AnyResponse:
 def resolve(news_id: int) -> AnyResponse:
     """Say that an incident is over, or that it is back."""
     found, by = news.news_of(db.session, news_id), signed_in_account()
-    if request.form.get("action") == "reopen":
+    if request.form.get("do") == "reopen":
         news.reopen(db.session, found, by=by)
     else:
         words = {language: request.form.get(f"resolution_{language}", "") for language in site_languages()}
@@ -114,7 +112,7 @@ def end(news_id: int) -> AnyResponse:
 
 def _written(existing: News | None) -> AnyResponse:
     typed = _typed(existing.id if existing else 0)
-    if request.form.get("action") == "preview":
+    if request.form.get("do") == "preview":
         mark_failed()
         return make_response(_desk_page(typed, previews=_previews(typed)))
     try:
@@ -199,7 +197,9 @@ def _moment(text: str, name: str) -> datetime | None:
     try:
         return moment_from_field(text)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(_("“%(words)s” is no date with a time: write 2026-05-03T14:20.", words=text), field=name) from error
+        raise InvalidInput(
+            _("“%(words)s” is no date with a time: write 2026-05-03T14:20.", words=text), field=name
+        ) from error
 
 
 def _number(text: str, name: str) -> int | None:

@@ -59,7 +59,9 @@ def set_next_steps(session: Session, article: Article, ids: Iterable[int], *, by
     """
     wanted = list(dict.fromkeys(ids))
     if len(wanted) > MOST:
-        raise InvalidInput(_("That are more next steps than readers take: name at most %(most)s.", most=MOST), field="next")
+        raise InvalidInput(
+            _("That are more next steps than readers take: name at most %(most)s.", most=MOST), field="next"
+        )
     if article.id in wanted:
         raise InvalidInput(
             _("Article %(id)s cannot lead on to itself: take it out of the list.", id=article.id), field="next"

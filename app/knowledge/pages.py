@@ -75,10 +75,8 @@ def article(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
         # Who asks for a language gets it, and its address with it; otherwise the slug tells.
         asked = "" if "lang" in request.args else slug
         shown = article_page.article_page(db.session, article_id, asked, language=language, readers=readers)
-    except Gone:
-        return gone_page(article_id), 410
-    except article_page.ForSignedIn:
-        return render_template("knowledge/for_signed_in.html", next=f"/articles/{article_id}"), 403
+    except (Gone, article_page.ForSignedIn) as error:
+        return instead_of_article(article_id, error)
     if shown.slug != slug:
         return _moved(redirected(db.session, request.path, language=language) or shown.url)
     record_arrival(request.args.get("from", ""), "article", f"{shown.id}:{shown.language}")
@@ -103,14 +101,17 @@ def old_address(path: str) -> AnyResponse:
     return _old_address(reader_language())
 
 
-def gone_page(article_id: int) -> str:
-    """What readers of an article that was taken down get: what replaced it, and a search for what it was about."""
+def instead_of_article(article_id: int, error: Gone | article_page.ForSignedIn) -> tuple[str, int]:
+    """The page in place of an article that was taken down, or that one has to sign in for."""
+    if isinstance(error, article_page.ForSignedIn):
+        return render_template("knowledge/for_signed_in.html", next=f"/articles/{article_id}"), 403
     language, readers = reader_language(), reader_groups()
-    return render_template(
+    page = render_template(
         "knowledge/gone.html",
         replacement=queries.replacement_of(db.session, article_id, language=language, readers=readers),
         title=published.last_title(db.session, article_id, language=language, readers=readers),
     )
+    return page, error.status
 
 
 def contact_address(shown: article_page.ArticlePage, query: str) -> str:

@@ -35,9 +35,7 @@ class PublishedRevision(Base):
 _SHOWN = (
     select(PublishedRevision.published_at, PublishedRevision.audience, Revision)
     .join(Revision, Revision.id == PublishedRevision.revision_id)
-    .where(
-        PublishedRevision.article_id == bindparam("article_id"), PublishedRevision.language == bindparam("language")
-    )
+    .where(PublishedRevision.article_id == bindparam("article_id"), PublishedRevision.language == bindparam("language"))
     .order_by(PublishedRevision.published_at.desc(), PublishedRevision.id.desc())
 )
 

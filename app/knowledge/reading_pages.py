@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.roles import Permission
 from app.accounts.signing_in import reader_groups, signed_in_account
 from app.foundation.database import db
-from app.foundation.errors import InvalidInput, NotFound
+from app.foundation.errors import Gone, InvalidInput, NotFound
 from app.knowledge import areas, next_steps, structure
-from app.knowledge.article_page import article_page
+from app.knowledge.article_page import ForSignedIn, article_page
 from app.knowledge.changes import changes
 from app.knowledge.models import Article
+from app.knowledge.pages import instead_of_article
 from app.knowledge.queries import LARGEST_ID
 from app.web.access import PUBLIC, access
 from app.web.desk import add_desk_page
@@ -40,10 +41,13 @@ def install(app: Flask) -> None:
 @pages.get("/articles/<int:article_id>-<slug>/changes")
 @access(PUBLIC)
 @kept
-def article_changes(article_id: int, slug: str) -> str | AnyResponse:
+def article_changes(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
     """What was published of an article, and how its text differs from the one that somebody read."""
     readers = reader_groups()
-    shown = article_page(db.session, article_id, slug, language=reader_language(), readers=readers)
+    try:
+        shown = article_page(db.session, article_id, slug, language=reader_language(), readers=readers)
+    except (Gone, ForSignedIn) as error:
+        return instead_of_article(article_id, error)
     if shown.slug != slug:
         query = request.query_string.decode("ascii", "ignore")
         return redirect(f"{shown.url}/changes" + (f"?{query}" if query else ""), 302)

@@ -1,4 +1,4 @@
-"""How the articles hang together, for those who keep order: empty areas, articles without one, links that lead astray."""
+"""How the articles hang together, for those who keep order: empty areas, articles without one, lost next steps."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LooseArticle:
 
 @dataclass(frozen=True)
 class Structure:
-    """The whole tree, articles without area (at most `MOST` of `without_area_count`), next steps that nobody can take."""
+    """The whole tree; articles without area, at most `MOST` of `without_area_count`; articles with lost next steps."""
 
     areas: tuple[AreaLine, ...]
     without_area: tuple[LooseArticle, ...]
@@ -55,7 +55,9 @@ def structure(session: Session, *, language: str) -> Structure:
     loose = select(Article.id).where(Article.category_id.is_(None), published)
     count = session.scalar(select(func.count()).select_from(loose.subquery())) or 0
     first = session.scalars(loose.order_by(Article.id).limit(MOST)).all()
-    lost = session.scalars(_lost_steps().limit(MOST)).all()
+    reached = select(Publication).where(Publication.article_id == NextStep.next_id).exists()
+    lost_steps = select(NextStep.article_id).where(~reached).distinct().order_by(NextStep.article_id)
+    lost = session.scalars(lost_steps.limit(MOST)).all()
     titles = _titles(session, {*first, *lost}, language)
     return Structure(
         areas=tuple(_area_lines(session)),
@@ -87,7 +89,10 @@ def _area_lines(session: Session) -> list[AreaLine]:
         if languages and audience is Audience.PUBLIC:
             public.update(ancestors(path))
     by_path = {each.path: each for each in categories}
-    ordered = sorted(by_path, key=lambda path: [(by_path[each].position, each) for each in ancestors(path) if each in by_path])
+
+    def place(path: str) -> list[tuple[int, str]]:
+        return [(by_path[each].position, each) for each in ancestors(path) if each in by_path]
+
     return [
         AreaLine(
             title=titles.get(path, path),
@@ -98,13 +103,8 @@ def _area_lines(session: Session) -> list[AreaLine]:
             own_count=own[path],
             is_empty=not public[path],
         )
-        for path in ordered
+        for path in sorted(by_path, key=place)
     ]
-
-
-def _lost_steps():  # type: ignore[no-untyped-def]  # a select of ids, whose type depends on the columns alone
-    target = select(Publication).where(Publication.article_id == NextStep.next_id).exists()
-    return select(NextStep.article_id).where(~target).distinct().order_by(NextStep.article_id)
 
 
 def _titles(session: Session, ids: set[int], language: str) -> dict[int, LooseArticle]:

@@ -82,7 +82,7 @@ def test_the_slug_chooses_the_language(session: Session, make: Make, client: Vis
     assert answer.headers["Location"] == f"/articles/{article.id}-restablecer"
 
 
-@pytest.mark.parametrize("columns", [{"published": False}, {"audience": "staff"}, {"audience": "signed_in"}])
+@pytest.mark.parametrize("columns", [{"published": False}, {"audience": "staff"}])
 def test_what_is_not_for_everybody_reads_like_what_does_not_exist(
     session: Session, make: Make, client: Visitor, columns: dict[str, object]
 ) -> None:

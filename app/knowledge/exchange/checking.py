@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.knowledge.models import Article, Publication, PublishedLink
+from app.knowledge.models import Article, Audience, Publication, PublishedLink
+from app.knowledge.next_steps import NextStep
 
 
 @dataclass(frozen=True, order=True)
@@ -28,10 +29,11 @@ class BrokenLink:
 def broken_links(session: Session) -> list[BrokenLink]:
     """Every broken link of what readers see, by article and language.
 
-    A link to an article is broken when there is no such article, when none of its languages is published, or when it
-    names a heading that the text that readers get does not have.
+    A link to an article is broken when there is no such article, when none of its languages is published, when fewer
+    people may read it than the article with the link, or when it names a heading that the text that readers get does
+    not have. Next steps count as links.
     """
-    there = set(session.scalars(select(Article.id)))
+    there: dict[int, Audience] = dict(session.execute(select(Article.id, Article.audience)).all())
     anchors: dict[int, dict[str, set[str]]] = defaultdict(dict)
     for article_id, language, contents in session.execute(
         select(Publication.article_id, Publication.language, Publication.contents)
@@ -47,13 +49,40 @@ def broken_links(session: Session) -> list[BrokenLink]:
     )
     found = []
     for link, title in rows:
-        why = _why(link, there, anchors)
+        why = _why(link, there, anchors) or _not_for_all(link.article_id, link.target_id, there)
         if why:
             found.append(BrokenLink(link.article_id, link.language, title, link.address, why))
+    return found + _lost_steps(session, there, anchors)
+
+
+def _lost_steps(
+    session: Session, there: dict[int, Audience], anchors: dict[int, dict[str, set[str]]]
+) -> list[BrokenLink]:
+    """Next steps that readers of an article cannot take."""
+    rows = session.execute(
+        select(NextStep.article_id, NextStep.next_id, Publication.language, Publication.title)
+        .join(Publication, Publication.article_id == NextStep.article_id)
+        .join(Article, (Article.id == Publication.article_id) & (Article.source_language == Publication.language))
+        .order_by(NextStep.article_id, NextStep.position)
+    )
+    found = []
+    for article_id, next_id, language, title in rows:
+        why = "" if anchors.get(next_id) else f"article {next_id} is not published"
+        why = why or _not_for_all(article_id, next_id, there)
+        if why:
+            found.append(BrokenLink(article_id, language, title, f"next: {next_id}", why))
     return found
 
 
-def _why(link: PublishedLink, there: set[int], anchors: dict[int, dict[str, set[str]]]) -> str:
+def _not_for_all(article_id: int, target_id: int | None, there: dict[int, Audience]) -> str:
+    """Why not all readers of an article can follow it to another, which is published."""
+    wide = list(Audience)
+    if target_id is None or wide.index(there[target_id]) <= wide.index(there[article_id]):
+        return ""
+    return f"article {target_id} is not for everybody who may read this one"
+
+
+def _why(link: PublishedLink, there: dict[int, Audience], anchors: dict[int, dict[str, set[str]]]) -> str:
     if link.target_id is None:
         return "leads to no article and no file of this site"
     if link.target_id not in there:

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -15,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.knowledge.exchange import frontmatter, ownformat
+from app.knowledge.exchange.leading_on import written_history
 from app.knowledge.exchange.markup import replace_addresses
 from app.knowledge.models import (
     Article,
     ArticleAlias,
     ArticleAttachment,
     ArticleTag,
+    Audience,
     Category,
     CategoryTitle,
     ImportedFile,
@@ -30,6 +33,8 @@ from app.knowledge.models import (
     Tag,
     Translation,
 )
+from app.knowledge.next_steps import NextStep
+from app.knowledge.published import PublishedRevision
 
 _ARTICLE = re.compile(r"article:(?P<id>\d{1,9})(?::(?P<language>[A-Za-z0-9-]{2,20}))?(?P<anchor>#.*)?")
 _ATTACHMENT = re.compile(r"attachment:(?P<sha256>[0-9a-f]{64})/(?P<name>.+)")
@@ -125,6 +130,7 @@ def article_files(session: Session, layout: Layout, ids: Sequence[int]) -> Itera
             header: dict[str, Any] = {"id": article.id, "language": language, "title": main.title}
             header["slug"] = rows.slugs[article.id, language]
             header |= rows.of_text(article.id, language)
+            header |= rows.history_of(article, language, main)
             if position == 0:
                 header |= rows.of_article(article, layout)
             if publication is not None:
@@ -171,6 +177,17 @@ class _Rows:
             .order_by(Tag.name)
         ):
             self.tags[article_id].append(name)
+        self.next = defaultdict(list)
+        for step in session.scalars(select(NextStep).where(NextStep.article_id.in_(ids)).order_by(NextStep.position)):
+            self.next[step.article_id].append(step.next_id)
+        self.published: dict[tuple[int, str], list[tuple[int, datetime, Audience]]] = defaultdict(list)
+        for shown, number in session.execute(
+            select(PublishedRevision, Revision.number)
+            .join(Revision, Revision.id == PublishedRevision.revision_id)
+            .where(PublishedRevision.article_id.in_(ids))
+            .order_by(PublishedRevision.published_at, PublishedRevision.id)
+        ):
+            self.published[shown.article_id, shown.language].append((number, shown.published_at, shown.audience))
         self.files: dict[int, dict[str, str]] = defaultdict(dict)
         for row in session.scalars(
             select(ArticleAttachment).where(ArticleAttachment.article_id.in_(ids)).order_by(ArticleAttachment.sha256)
@@ -200,6 +217,13 @@ class _Rows:
             imported_from=self.imported.get((article_id, language)),
         )
 
+    def history_of(self, article: Article, language: str, main: Revision) -> dict[str, Any]:
+        """When which text was published to whom, unless the rest of the front matter tells it."""
+        publication = self.publications.get((article.id, language))
+        published_at = publication.published_at if publication else None
+        rows = self.published.get((article.id, language), [])
+        return _given(published=written_history(rows, published_at, main.number, article.audience))
+
     def of_article(self, article: Article, layout: Layout) -> dict[str, Any]:
         """What belongs to the article as a whole."""
         return {
@@ -212,6 +236,7 @@ class _Rows:
             "featured": article.is_featured,
             **_given(
                 tags=self.tags.get(article.id),
+                next=self.next.get(article.id),
                 owner=layout.emails.get(article.owner_id or 0),
                 review_due_on=article.review_due_on,
                 verified_at=article.verified_at,

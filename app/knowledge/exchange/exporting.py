@@ -16,10 +16,12 @@ from app.knowledge import attachments
 from app.knowledge.exchange import frontmatter, ownformat
 from app.knowledge.exchange.exported import Layout, article_files, category_files
 from app.knowledge.exchange.storage import clear_about_space
+from app.knowledge.exchange.terms import GLOSSARY, written_terms
 from app.knowledge.models import Article, ArticleAttachment, ArticleTag, Attachment, Tag
 
 SUMS = "knowledge.sha256"
-_OURS = (ownformat.ARTICLES, ownformat.HISTORY, ownformat.ATTACHMENTS, ownformat.MARKER, SUMS)
+_FOLDERS = (ownformat.ARTICLES, ownformat.HISTORY, ownformat.ATTACHMENTS)
+_OURS = (*_FOLDERS, GLOSSARY, ownformat.MARKER, SUMS)
 _CHUNK = 200
 
 
@@ -58,8 +60,9 @@ def _foreign_files(path: Path) -> list[Path]:
     lines = [line.partition("  ") for line in sums.read_text(encoding="utf-8").splitlines()]
     written = {name: digest for digest, _, name in lines}
     foreign = []
-    for top in _OURS[:3]:
-        for file in sorted(each for each in (path / top).rglob("*") if not each.is_dir()):
+    for top in (*_FOLDERS, GLOSSARY):
+        below = [path / top] if (path / top).is_file() else (path / top).rglob("*")
+        for file in sorted(each for each in below if not each.is_dir()):
             name = file.relative_to(path).as_posix()
             if name not in written:
                 foreign.append(Path(name))
@@ -99,6 +102,9 @@ def _write(session: Session, root: Path) -> tuple[int, list[str]]:
             row.sha256: row.created_at for row in session.scalars(select(Attachment).order_by(Attachment.sha256))
         },
     }
+    terms = written_terms(session)
+    if terms:
+        put(GLOSSARY, frontmatter.dump(terms).encode())
     put(ownformat.MARKER, frontmatter.dump(about).encode())
     lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
     (root / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -23,6 +23,7 @@ from app.knowledge.exchange.reading import MARKDOWN, Tree
 from app.knowledge.exchange.rendering import Pending, Renderers
 from app.knowledge.exchange.report import Report
 from app.knowledge.exchange.storage import clear_about_space
+from app.knowledge.exchange.terms import bring_in_terms
 from config import Settings
 
 #: Seconds of writing after which others get their turn, and how long that is.
@@ -124,6 +125,7 @@ def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *
         if plan.is_export:
             writing.replacements(session, plan, decisions)
             restoring.restore_marker(session, plan.tree, report)
+        bring_in_terms(session, plan.tree, report, articles=_ids(plan, decisions))
         if groups:
             activity.record(
                 session,
@@ -135,6 +137,15 @@ def _carry_out(plan: Plan, decisions: Decisions, report: Report, steps: Steps, *
                 changed=len(report.changed),
                 conflicts=len(report.conflicts),
             )
+
+
+def _ids(plan: Plan, decisions: Decisions) -> dict[int, int]:
+    """The id that an article has here by the id that its file gives."""
+    return {
+        texts[0].kept.article_id: decisions.articles[group]
+        for group, texts in plan.groups.items()
+        if texts[0].kept.article_id is not None and group in decisions.articles
+    }
 
 
 def _with_pauses(batches: Iterable[Item]) -> Iterator[Item]:

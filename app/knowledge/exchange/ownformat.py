@@ -191,6 +191,18 @@ def histories(tree: Tree, report: Report) -> dict[tuple[int, str], list[KeptRevi
     return {key: sorted(each, key=lambda revision: revision.number) for key, each in found.items()}
 
 
+def read_history(value: object) -> tuple[tuple[int, datetime, Audience], ...]:
+    """When which revision was published to whom, as (number, since when, for whom); what is wrong is left out."""
+    found = []
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, dict):
+            number, moment = whole(each.get("revision")), as_moment(each.get("at"))
+            audience = one_of(Audience, each.get("audience"))
+            if number is not None and moment is not None and audience is not None:
+                found.append((number, moment, audience))
+    return tuple(found)
+
+
 def one_of(kind: type[Word], value: object) -> Word | None:
     """The word of `kind` that was written, or None."""
     try:

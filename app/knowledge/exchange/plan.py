@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from app.knowledge.exchange import marks, ownformat, titles
@@ -25,7 +26,7 @@ from app.knowledge.exchange.placing import CategoryFile, Places
 from app.knowledge.exchange.reading import Tree, line_of
 from app.knowledge.exchange.report import Report
 from app.knowledge.exchange.sources import Sources, read_sources
-from app.knowledge.models import ArticleType
+from app.knowledge.models import ArticleType, Audience
 from app.knowledge.redirects import normalised
 
 #: Raised when the same file would give another article than before, so that a second import renews it.
@@ -65,6 +66,9 @@ class PlannedText:
     revision: KeptRevision | None
     history: tuple[KeptRevision, ...] = ()
     digest: str = ""
+    next: tuple[str | int, ...] | None = None
+    """Paths of the files to read next, or numbers of articles; None when the file says nothing of it."""
+    published: tuple[tuple[int, datetime, Audience], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,8 @@ class _Planner:
             position=position,
             kept=kept,
             revision=self._revision(page, body) if self.is_export else None,
+            next=self._next(page) if is_source else None,
+            published=ownformat.read_history(page.header.get("published")) if self.is_export else (),
         )
 
     def marked(self, body: str, path: str, raw: str) -> str:
@@ -252,7 +258,29 @@ class _Planner:
         parts: list[Any] = [VERSION, text.language, text.slug, text.title, text.short_answer, text.body, text.aliases]
         parts += [text.tags, text.redirects, text.category, text.position, repr(text.kept), repr(text.revision), files]
         parts.append([repr(revision) for revision in text.history])
+        # Only when there: files that were imported before these were known keep their digest.
+        parts += [["next", text.next]] if text.next is not None else []
+        parts += [["published", repr(text.published)]] if text.published else []
         return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
+
+    def _next(self, page: Page) -> tuple[str | int, ...] | None:
+        """The files and articles that the front matter leads on to, a list of paths or numbers."""
+        given = page.header.get("next")
+        if not isinstance(given, list):
+            return None
+        found: list[str | int] = []
+        for each in given:
+            number = ownformat.whole(each)
+            if number is not None:
+                found.append(self.addresses.by_id.get(number, number) if self.is_export else number)
+                continue
+            target = self.addresses.lead(str(each), page.path)
+            if target.leads is Leads.TO_PAGE:
+                found.append(target.path)
+            else:
+                line = line_of(page.raw, str(each))
+                self.report.problem(page.path, f"next step {str(each)[:200]} leads {target.leads.value}", line)
+        return tuple(found)
 
     def _digest_of(self, path: str) -> str:
         if path not in self.digests:

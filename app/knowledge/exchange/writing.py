@@ -14,6 +14,7 @@ from app.foundation import clock, markdown
 from app.foundation.errors import Conflict, InvalidInput
 from app.knowledge.exchange import restoring
 from app.knowledge.exchange.deciding import Action, Decisions, marker
+from app.knowledge.exchange.leading_on import lead_on, restore_history
 from app.knowledge.exchange.plan import Plan, PlannedText
 from app.knowledge.exchange.report import Report
 from app.knowledge.models import Article, ArticleState, ImportedFile, Publication, Revision, Significance
@@ -125,6 +126,7 @@ class Writer:
                 self.report,
             )
             restoring.keep_imports(session, article, text)
+            restore_history(session, article, text, self.report)
         else:
             revision = self._revised(session, article, text, latest)
             is_shown = self._is_to_be_shown(text) if latest is None else published is not None
@@ -198,6 +200,8 @@ class Writer:
             if key in text.kept.columns:
                 setattr(article, key, text.kept.columns[key])
         restoring.keep_files(session, article, text)
+        groups = {each.path: each.group for each in self.plan.texts} if text.next else {}
+        lead_on(session, article, text, groups=groups, articles=self.decisions.articles, report=self.report)
 
     def _announce_others(self, session: Session, article: Article, written: Collection[str]) -> None:
         """Category, tags and audience are found in every language of an article, also in those that did not change."""
