@@ -6,8 +6,9 @@ import gzip
 import json
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, current_app, g, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.accounts.roles import Permission
 from app.api.widget.script import widget_script
@@ -54,14 +55,36 @@ def desk() -> str:
     chosen = _chosen(request.args)
     return render_template(
         "widget/desk.html",
-        address=absolute("/widget.js"),
-        origin=absolute(""),
+        tag=tag(absolute("/widget.js"), chosen),
+        policy="script-src {0}; connect-src {0}; img-src {0}".format(absolute("")),
+        preview=tag(url_for("widget.script"), chosen),
         chosen=chosen,
-        attributes=[(f"data-{name}", value) for name, value in chosen.items() if value],
+        more=_more_options(),
         has_form=current_app.extensions["settings"].contact_form,
         positions={"right": _("Right"), "left": _("Left")},
         themes={"auto": _("As the visitor's device"), "light": _("Light"), "dark": _("Dark")},
     )
+
+
+def tag(address: str, options: Mapping[str, str]) -> Markup:
+    """The script tag that brings the widget to a page; options without a value are left out."""
+    attributes = (Markup(' data-{}="{}"').format(name, value) for name, value in options.items() if value)
+    return Markup('<script src="{}"{} defer></script>').format(address, Markup("").join(attributes))
+
+
+def _more_options() -> list[tuple[str, str]]:
+    """Options that only make sense on one page or another, as (how to write them, what they do)."""
+    return [
+        ('data-language="es"', _("The language of the widget. Without it, the language of the page.")),
+        ('data-open-on="#help"', _("Pressing any element that this CSS selector finds opens the widget, too.")),
+        ('data-button="none"', _("No button of its own, for pages that open it in another way.")),
+        ('data-query="invoices"', _("What the page is about: answers to it are shown before anything is typed.")),
+        (
+            'HelpWidget.open("…")',
+            _("Opens it from a script of the page, and searches for the words in brackets."),
+        ),
+        ("HelpWidget.close()", _("Closes it.")),
+    ]
 
 
 def _chosen(given: Mapping[str, str]) -> dict[str, str]:

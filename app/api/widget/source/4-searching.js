@@ -6,7 +6,7 @@ const LEAST_TYPED = 2;
 /** The view with the search field. Kept while articles are read, so that going back shows what was found. */
 function searchView() {
   const field = make("input", {
-    id: "field", type: "search", role: "combobox", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+    id: "field", type: "text", inputmode: "search", role: "combobox", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
     enterkeyhint: "search", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "suggestions",
     "aria-describedby": "field-hint", maxlength: settings.longest.query, dir: "auto",
     input: () => later(), keydown: (event) => key(event), blur: () => setTimeout(close, 150),
@@ -17,11 +17,11 @@ function searchView() {
     "form",
     { role: "search", class: "search", submit: (event) => (event.preventDefault(), search(field.value)) },
     make("label", { for: "field" }, say("search_label")),
-    make("div", { class: "field" }, field, make("button", { type: "submit", class: "button main", "aria-label": say("search") }, icon("search")), list),
+    make("div", { class: "field" }, field, make("button", { type: "submit", class: "button primary", "aria-label": say("search") }, icon("search")), list),
     make("p", { id: "field-hint", class: "unseen" }, say("keys")),
   );
   const view = make("div", {}, form, found);
-  let timer = 0, asking = null, active = -1, query = "";
+  let timer = 0, suggesting = null, searching = null, active = -1, query = "";
 
   function later() {
     clearTimeout(timer);
@@ -30,11 +30,11 @@ function searchView() {
 
   async function suggest() {
     const typed = field.value.trim();
-    asking?.abort();
+    suggesting?.abort();
     if (typed.length < LEAST_TYPED) return close();
-    asking = new AbortController();
+    suggesting = new AbortController();
     try {
-      const said = await ask("api/v1/suggest", { parameters: { q: typed, lang: settings.language }, signal: asking.signal });
+      const said = await ask("api/v1/suggest", { parameters: { q: typed, lang: settings.language }, signal: suggesting.signal });
       if (field.value.trim() === typed && root.activeElement === field) offer(typed, said.suggestions);
     } catch {
       close(); // searching says what is wrong; suggestions only help
@@ -63,7 +63,7 @@ function searchView() {
 
   function close() {
     clearTimeout(timer);
-    asking?.abort();
+    suggesting?.abort();
     list.hidden = true;
     active = -1;
     field.setAttribute("aria-expanded", "false");
@@ -105,8 +105,8 @@ function searchView() {
     if (!query) return field.focus();
     field.value = query;
     panel.query = query;
-    asking?.abort();
-    const mine = (asking = new AbortController());
+    searching?.abort();
+    const mine = (searching = new AbortController());
     try {
       const parameters = { q: query, lang: settings.language, exact: exact ? "1" : "" };
       const answer = await waiting(() => ask("api/v1/search", { parameters, signal: mine.signal }));
@@ -123,7 +123,7 @@ function searchView() {
     try {
       const answer = await ask("api/v1/search", { parameters: { q: text, lang: settings.language } });
       if (query || !answer.results?.length) return;
-      found.replaceChildren(make("h3", {}, say("for_this_page")), hits(answer.results.slice(0, 4)));
+      found.replaceChildren(make("h2", {}, say("for_this_page")), hits(answer.results.slice(0, 4)));
     } catch {
       // Nothing was asked for, so nothing is missed.
     }
@@ -150,8 +150,8 @@ function answered(answer, query, search) {
   return [
     make("p", { "data-said": true }, ...sayAbout("nothing", "query", query)),
     make("p", { class: "quiet" }, say("nothing_hint")),
-    ...(answer.nearest?.length ? [make("h3", {}, say("nearest")), hits(answer.nearest)] : []),
-    make("h3", {}, say("talk")),
+    ...(answer.nearest?.length ? [make("h2", {}, say("nearest")), hits(answer.nearest)] : []),
+    make("h2", {}, say("talk")),
     contactForm({ query }),
   ];
 }

@@ -27,7 +27,7 @@ function contactForm({ query = "", article = null } = {}) {
     make("div", {}, make("label", { for: email.id }, say("email")), errors.email, email),
     make("label", { class: "check" }, along, make("span", {}, say("send_along"))),
     failed,
-    make("button", { type: "submit", class: "button main wide" }, say("send")));
+    make("button", { type: "submit", class: "button primary wide" }, say("send")));
   const whole = make("div", {}, ways, hours, form);
   return whole;
 

@@ -13,7 +13,7 @@ class Panel {
     this.main = make("div", { class: "main", tabindex: "-1" });
     this.busy = make("p", { class: "busy", hidden: true }, say("waiting"));
     this.status = make("p", { class: "unseen", role: "status" });
-    this.dialog = make("dialog", { "aria-labelledby": "name", cancel: (event) => this.cancelled(event), close: () => this.button?.setAttribute("aria-expanded", "false") },
+    this.dialog = make("dialog", { "aria-labelledby": "name", cancel: (event) => this.cancelled(event), close: () => this.closed() },
       make("div", { class: "head" }, this.backButton, this.title,
         make("button", { type: "button", class: "plain", "aria-label": say("close"), click: () => this.close() }, icon("close"))),
       this.busy, this.main,
@@ -29,7 +29,7 @@ class Panel {
   }
 
   addButton() {
-    this.button = make("button", { type: "button", class: "opener", "aria-haspopup": "dialog", "aria-expanded": "false", click: () => this.open() },
+    this.button = make("button", { type: "button", class: "opener", "aria-haspopup": "dialog", "aria-expanded": "false", click: () => this.open("", this.button) },
       icon("help"), make("span", {}, OPTIONS.label || say("help")));
     this.frame.prepend(this.button);
   }
@@ -38,9 +38,11 @@ class Panel {
     if (!this.host.isConnected) document.body.append(this.host);
   }
 
-  open(query = "") {
+  /** Open the panel; `opener` is what was pressed, and gets the focus back. */
+  open(query, opener) {
     this.attach();
     if (!this.dialog.open) {
+      this.opener = opener ?? document.activeElement;
       this.dialog.showModal();
       this.button?.setAttribute("aria-expanded", "true");
     }
@@ -59,6 +61,11 @@ class Panel {
 
   close() {
     this.dialog.close();
+  }
+
+  closed() {
+    this.button?.setAttribute("aria-expanded", "false");
+    this.opener?.focus();
   }
 
   cancelled(event) {

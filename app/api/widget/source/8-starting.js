@@ -19,8 +19,8 @@ function ready() {
 }
 
 /** Open the panel. While the help site cannot be reached there are no words to show, so its address is opened instead. */
-function open(query = "") {
-  ready().then(() => panel.open(query), () => window.open(HOME, "_blank", "noopener"));
+function open(query = "", opener = null) {
+  ready().then(() => panel.open(query, opener), () => window.open(HOME, "_blank", "noopener"));
 }
 
 function close() {
@@ -32,11 +32,11 @@ if (OPTIONS.openOn) {
     const opener = event.target instanceof Element && event.target.closest(OPTIONS.openOn);
     if (!opener) return;
     event.preventDefault();
-    open(opener.dataset.query ?? "");
+    open(opener.dataset.query ?? "", opener);
   });
 }
 
-Object.defineProperty(window, "HelpWidget", { value: Object.freeze({ open, close }) });
+Object.defineProperty(window, "HelpWidget", { value: Object.freeze({ open: (query) => open(query), close }) });
 const begin = () => ready().catch(() => window.addEventListener("online", begin, { once: true }));
 if (document.body) begin();
 else document.addEventListener("DOMContentLoaded", begin, { once: true });
