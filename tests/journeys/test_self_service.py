@@ -95,7 +95,7 @@ def test_a_yes_can_be_changed_into_a_no(page: Page, word: str, live_site: LiveSi
     page.get_by_role("main").get_by_role("link", name=f"Why does the {word} rattle?").click()
     page.get_by_role("button", name="Yes, it fixed my problem").click()
     expect(page.locator("#vote")).to_have_attribute("data-state", "yes")
-    page.get_by_text("Change your answer").click()
+    page.get_by_text("Change it?").click()
     page.get_by_role("button", name="No", exact=True).click()
     expect(page.locator("#vote")).to_have_attribute("data-state", "no")
     page.reload()

@@ -24,7 +24,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.closest("#vote textarea")) keep(event.target.value);
+  if (event.target.id === "vote-comment") keep(event.target.value);
 });
 
 restore(document);
@@ -53,7 +53,7 @@ async function send(form, button, isByItself = false) {
       wait &&= Math.max(wait, 1000 * Number(answer.headers.get("Retry-After") ?? 0));
       throw new Error(page.querySelector("main .lead")?.textContent ?? "");
     }
-    if (form.querySelector("textarea")) keep("");
+    if (form.querySelector("#vote-comment")) keep("");
     swap(section, place);
   } catch (error) {
     // Only our own pages explain themselves in words for people; a broken line does not.
@@ -66,9 +66,9 @@ async function send(form, button, isByItself = false) {
 }
 
 function swap(section, next) {
-  const written = section.querySelector("textarea")?.value ?? "";
+  const written = section.querySelector("#vote-comment")?.value ?? "";
   const place = document.importNode(next, true);
-  const field = place.querySelector("textarea");
+  const field = place.querySelector("#vote-comment");
   if (field && !field.value) field.value = written;
   keepMessage(section, place);
   restore(place);
@@ -132,7 +132,7 @@ function keep(words) {
 }
 
 function restore(place) {
-  const field = place.querySelector("#vote textarea, textarea#vote-comment");
+  const field = place.querySelector("#vote-comment");
   try {
     if (field) field.value = sessionStorage.getItem(`comment ${location.pathname}`) ?? field.value;
   } catch {}
