@@ -30,7 +30,9 @@ class Text(fields.String):
     """A text that comes in, without what no database keeps: NUL and other control characters, lone surrogates."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        return cleaned(super()._deserialize(value, attr, data, **kwargs) or "")
+        given = super()._deserialize(value, attr, data, **kwargs) or ""
+        self._validate(given)  # as it was sent: what is too long stays too long when some of it is dropped
+        return cleaned(given)
 
 
 class Whole(fields.Integer):

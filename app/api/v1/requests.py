@@ -8,17 +8,20 @@ from flask import current_app
 from marshmallow import Schema, fields
 
 from app.api.addresses import asked_language
-from app.api.fields import Body, Flag, about, language, number, shown, text
+from app.api.fields import Body, Flag, Text, about, language, matches, number, shown, text
 from app.api.resource import Resource
 from app.foundation.database import db
 from app.foundation.errors import InvalidInput, NotFound
 from app.knowledge.feedback import LONGEST_QUERY
 from app.support.about import about as asked_about
-from app.support.intake import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Inquiry, InvalidRequest, send_request
+from app.support.intake import LONGEST_NAME, LONGEST_TEXT, Inquiry, InvalidRequest, send_request
 from app.trail.recording import record_request, source_of_request
 from app.web.limits import count_hit
 
 resource = Resource("requests", description="Reaching a person.")
+
+
+PHONE = r"\+?[ (]?[0-9](?:[ ()./-]{0,2}[0-9]){4,12}"
 
 
 class RequestSchema(Body):
@@ -28,7 +31,10 @@ class RequestSchema(Body):
         "What happened, or what is needed.", "The link never came.", longest=LONGEST_TEXT, is_needed=True, required=True
     )
     email = fields.Email(required=True, metadata=about("Where to answer.", "kim@example.com"))
-    phone = text("Where to call.", "+1 555 0100", longest=LONGEST_PHONE)
+    phone = Text(
+        validate=matches(PHONE, "Write it in digits, such as +1 555 0100."),
+        metadata=about("Where to call.", "+1 555 0100", pattern=f"^{PHONE}$"),
+    )
     name = text("How to call the person.", "Kim", longest=LONGEST_NAME)
     article = number("The article that did not help.", 12)
     revision = number("The number of the text of it that was read.", 3)

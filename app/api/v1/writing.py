@@ -162,6 +162,7 @@ class AliasesSchema(Body):
     status=201,
     body=NewArticleSchema,
     scope=Scope.ARTICLES_WRITE,
+    problems=[404, 409],
     headers=[IDEMPOTENCY_KEY],
     answer_headers={"Location": LOCATION},
     largest=LARGEST_TEXT,
@@ -305,7 +306,7 @@ def _made(session: Session, program: Bearer, body: dict[str, Any]) -> Article:
 
 
 def _made_before(session: Session, program: Bearer, body: dict[str, Any]) -> Article | None:
-    """The article that this very request made before. Raises InvalidInput when the key was for another one."""
+    """The article that this very request made before. Raises Conflict when the key was for another one."""
     key = _key()
     if not key:
         return None
@@ -314,7 +315,7 @@ def _made_before(session: Session, program: Bearer, body: dict[str, Any]) -> Art
     if before is None:
         return None
     if before.digest != _digest(body):
-        raise InvalidInput("This Idempotency-Key was sent with another article: use a new one for each.")
+        raise Conflict("This Idempotency-Key was sent with another article: use a new one for each.")
     return session.get_one(Article, before.article_id)
 
 
