@@ -221,6 +221,7 @@ def test_the_styles_of_the_page_do_not_reach_it(visit: Open, shop: Shop, name: s
     expect(hit).to_be_visible()
     styles = hit.evaluate(COMPUTED)
     assert styles == ["16px", "none", "normal", "normal"]
+    assert page.locator("help-widget dialog").bounding_box()["width"] <= 400  # type: ignore[index]  # it is visible
     hit.click()
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_role("heading", name="What went wrong?").wait_for()
@@ -271,15 +272,19 @@ def test_nothing_found_leads_to_a_person_with_the_question_kept(visit: Open) -> 
     check(page, "widget-nothing")
 
 
-def test_it_runs_from_right_to_left(visit: Open, shop: Shop, name: str) -> None:
-    shop.lang, shop.dir, shop.options = "ar", "rtl", 'data-language="ar"'
+def test_it_runs_from_right_to_left(visit: Open, shop: Shop, live_site: LiveSite, name: str) -> None:
+    with live_site.store() as session:
+        Make(session).article(f"إصلاح {name}", "أدره.", language="ar")
+    _until(lambda: live_site.finds(f"إصلاح {name}"))
+    shop.lang, shop.dir = "ar", "rtl"
     page = visit()
     opened = page.locator("help-widget .opener")
     assert opened.bounding_box()["x"] < 100  # type: ignore[index]  # it is visible
     opened.click()
     page.locator("help-widget #field").fill(name)
     page.keyboard.press("Enter")
-    page.locator("help-widget .hits").wait_for()
+    page.get_by_role("link", name=f"إصلاح {name}").wait_for()
+    expect(page.locator("help-widget .frame")).to_have_attribute("dir", "rtl")
     check(page, "widget-arabic")
 
 
