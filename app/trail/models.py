@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Base, choice
 
@@ -95,6 +95,7 @@ class SearchEvent(Base):
     clicks: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     last_at: Mapped[datetime]
+    home: Mapped[SelfServiceSession] = relationship()
 
 
 class SearchToken(Base):
@@ -105,6 +106,7 @@ class SearchToken(Base):
     token: Mapped[str] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey(SearchEvent.id, ondelete="CASCADE"), index=True)
     given_at: Mapped[datetime] = mapped_column(index=True)
+    event: Mapped[SearchEvent] = relationship()
 
 
 class SearchClick(Base):
@@ -119,6 +121,7 @@ class SearchClick(Base):
     kind: Mapped[str]
     key: Mapped[str]
     at: Mapped[datetime]
+    event: Mapped[SearchEvent] = relationship()
 
 
 class SessionStep(Base):
@@ -137,3 +140,4 @@ class SessionStep(Base):
     fixed: Mapped[bool | None]
     reference: Mapped[str]
     at: Mapped[datetime]
+    home: Mapped[SelfServiceSession] = relationship()

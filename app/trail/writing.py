@@ -55,10 +55,10 @@ class _Book:
         self.batch = [each for each in batch if each.token not in written]
         self.visitors = _visitors(session, self.batch)
         self.sessions: dict[str, list[SelfServiceSession]] = {}
-        self.last_searches: dict[int, SearchEvent] = {}
-        self.reads: dict[tuple[int, str, str], SessionStep] = {}
+        self.last_searches: dict[SelfServiceSession, SearchEvent] = {}
+        self.reads: dict[tuple[SelfServiceSession, str, str], SessionStep] = {}
         self.searches: dict[str, SearchEvent] = {}
-        self.clicked: set[tuple[int, str, str]] = set()
+        self.clicked: set[tuple[SearchEvent, str, str]] = set()
         if self.batch:
             self._look_up()
 
@@ -97,14 +97,13 @@ class _Book:
             return
         latest = select(SearchEvent).where(SearchEvent.session_id.in_(ids), SearchEvent.last_at >= since)
         for event in self.session.scalars(latest.order_by(SearchEvent.last_at, SearchEvent.id)):
-            self.last_searches[event.session_id] = event
+            self.last_searches[event.home] = event
         reads = select(SessionStep).where(SessionStep.session_id.in_(ids), SessionStep.what == StepKind.READ)
         for step in self.session.scalars(reads):
-            self.reads[step.session_id, step.kind, step.key] = step
-        clicks = select(SearchClick.event_id, SearchClick.kind, SearchClick.key)
-        event_ids = {event.id for event in self.searches.values()}
-        for event_id, kind, key in self.session.execute(clicks.where(SearchClick.event_id.in_(event_ids))):
-            self.clicked.add((event_id, kind, key))
+            self.reads[step.home, step.kind, step.key] = step
+        clicks = select(SearchClick).where(SearchClick.event_id.in_({event.id for event in self.searches.values()}))
+        for click in self.session.scalars(clicks):
+            self.clicked.add((click.event, click.kind, click.key))
 
     def _session_of(self, record: Record, *, language: str = "", is_counted: bool = True) -> SelfServiceSession:
         visitor = self.visitors[record.token]
@@ -125,7 +124,6 @@ class _Book:
                 events=0,
             )
             self.session.add(found)
-            self.session.flush()
             own.append(found)
         found.started_at = min(found.started_at, record.at)
         found.last_event_at = max(found.last_event_at, record.at)
@@ -137,47 +135,45 @@ class _Book:
     def _search(self, record: Searched) -> None:
         home = self._session_of(record, language=record.language[:20], is_counted=not record.is_typed)
         query = scrubbed(one_line(record.query))[:LONGEST_QUERY]
-        last = self.last_searches.get(home.id)
+        last = self.last_searches.get(home)
         if last is None or not _goes_on(last, record, query):
-            last = SearchEvent(session_id=home.id, is_typed=True, clicks=0, created_at=record.at, last_at=record.at)
+            last = SearchEvent(home=home, is_typed=True, clicks=0, created_at=record.at, last_at=record.at)
             self.session.add(last)
-            self.last_searches[home.id] = last
+            self.last_searches[home] = last
         if not (record.is_typed and not last.is_typed):
             last.query_raw, last.query_norm = query, normal_words(query)[:LONGEST_QUERY]
             last.language, last.results, last.mode = record.language[:20], record.results, record.mode
             last.ms, last.state, last.is_typed = min(round(record.ms), 10_000_000), record.state, record.is_typed
             last.filters = {name: scrubbed(one_line(value))[:100] for name, value in record.filters.items()}
         last.last_at = max(last.last_at, record.at)
-        self.session.flush()
-        self.session.add(SearchToken(token=record.token, event_id=last.id, given_at=record.at))
+        self.session.add(SearchToken(token=record.token, event=last, given_at=record.at))
         self.searches[record.token] = last
 
     def _click(self, record: Clicked) -> bool:
         event = self.searches.get(record.search)
         if event is None:
             return False
-        home = self.session.get_one(SelfServiceSession, event.session_id)
         # A link that was passed on, or kept until another day, is no choice among these results.
-        if home.visitor != self.visitors[record.token] or record.at > event.last_at + SESSION_GAP:
+        if event.home.visitor != self.visitors[record.token] or record.at > event.last_at + SESSION_GAP:
             return True
         self._session_of(record)
-        if (event.id, record.kind, record.key) not in self.clicked:
-            self.clicked.add((event.id, record.kind, record.key))
+        if (event, record.kind, record.key) not in self.clicked:
+            self.clicked.add((event, record.kind, record.key))
             event.clicks += 1
-            click = SearchClick(event_id=event.id, position=record.position, kind=record.kind, key=record.key)
+            click = SearchClick(event=event, position=record.position, kind=record.kind, key=record.key)
             click.at = record.at
             self.session.add(click)
         return True
 
     def _read(self, record: Read) -> None:
         home = self._session_of(record, is_counted=False)
-        known = self.reads.get((home.id, record.kind, record.key))
+        known = self.reads.get((home, record.kind, record.key))
         if known is not None:
             known.seconds = max(known.seconds or 0, record.seconds)
             known.at = max(known.at, record.at)
             return
         step = self._step(record, StepKind.READ, kind=record.kind, key=record.key, seconds=record.seconds)
-        self.reads[home.id, record.kind, record.key] = step
+        self.reads[home, record.kind, record.key] = step
 
     def _step(
         self,
@@ -192,7 +188,7 @@ class _Book:
     ) -> SessionStep:
         home = self._session_of(record, is_counted=what is not StepKind.READ)
         step = SessionStep(
-            token=record.token, session_id=home.id, what=what, kind=kind, key=key, seconds=seconds, fixed=fixed,
+            token=record.token, home=home, what=what, kind=kind, key=key, seconds=seconds, fixed=fixed,
             reference=reference, at=record.at,
         )  # fmt: skip
         self.session.add(step)
