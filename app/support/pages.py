@@ -95,6 +95,7 @@ def follow(token: str) -> Response:
 def give_back(error: Exception) -> Response:
     """Whatever went wrong: the ways to a person, and the form with all that was written in it."""
     mark_failed()
+    error = getattr(error, "original_exception", None) or error
     problems, status = _problems(error)
     if status >= 500:
         _log.error("A request was not kept, and given back: %s %s", request.method, request.path, exc_info=error)
