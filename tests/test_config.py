@@ -45,6 +45,8 @@ def test_settings_are_read_as_what_they_are(tmp_path: Path) -> None:
         ("KB_CONTACT_URL", "javascript:alert(1)"),
         ("KB_CONTACT_EMAIL", "nobody"),
         ("KB_DEFAULT_LANGUAGE", "English"),
+        ("KB_TIME_ZONE", "Middle/Earth"),
+        ("KB_TIME_ZONE", "../../etc/passwd"),
         ("KB_LOG_LEVEL", "chatty"),
         ("KB_SECRET_KEY", "password"),
         ("KB_TYPO", "1"),

@@ -38,10 +38,12 @@ def home() -> str:
 def around_search() -> dict[str, Any]:
     """What helps somebody who has not found anything yet: an example, the areas, and articles worth a look."""
     language, readers = reader_language(), reader_groups()
+    useful = helped.useful_articles(db.session, language=language, readers=readers)
+    titles = [line.title for line in useful.articles if line.language == language and len(line.title) <= 60]
     return {
         "areas": areas.area_cards(db.session, readers=readers),
-        "useful": helped.useful_articles(db.session, language=language, readers=readers),
-        "example_query": queries.example_query(db.session),
+        "useful": useful,
+        "example_query": queries.example_query(db.session) or next(iter(titles), ""),
     }
 
 

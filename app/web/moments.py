@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from flask import Flask, current_app
 
 from app.web.translating import interface_locale
@@ -22,9 +22,11 @@ def zone() -> ZoneInfo:
 
 
 def moment_in_words(moment: datetime) -> str:
-    """A moment with its time zone: 3 May 2026, 14:20 UTC."""
-    here = moment.astimezone(zone())
-    return f"{format_datetime(here, 'medium', tzinfo=zone(), locale=interface_locale())} {here.tzname()}"
+    """A moment with its time zone, as the language of the interface writes it: 3 May 2026, 14:20 UTC."""
+    here, locale = moment.astimezone(zone()), interface_locale()
+    day, time = format_date(here, "medium", locale=locale), format_time(here, "short", tzinfo=zone(), locale=locale)
+    joined = str(get_datetime_format("medium", locale=locale)).replace("{1}", day).replace("{0}", time)
+    return f"{joined} {here.tzname()}"
 
 
 def moment_field(moment: datetime | None) -> str:

@@ -64,7 +64,7 @@ PUBLIC_VIEWS = {
     "widget.script",
     "widget.settings",
 }
-SAMPLES = {"article_id": 1, "path": "billing/invoices", "sha256": "0" * 64}
+SAMPLES = {"article_id": 1, "news_id": 1, "path": "billing/invoices", "sha256": "0" * 64}
 
 
 def requests_of(app: Flask) -> Iterator[tuple[str, str, str]]:
