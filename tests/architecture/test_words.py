@@ -25,9 +25,17 @@ SHOWN = {"title", "words", "label", "hint", "message"}
 #: What is written the same in every language.
 SAME_EVERYWHERE = {"Atom", "JSON", "Markdown", "CSV", "HTML", "ID"}
 #: Only administrators at a command line, the log, or other programs read what these raise.
-NOT_FOR_READERS = ("app/knowledge/exchange/", "app/foundation/", "app/api/", "app/accounts/bearer.py", "commands.py")
+NOT_FOR_READERS = (
+    "app/knowledge/exchange/",
+    "app/foundation/",
+    "app/api/",
+    "app/accounts/bearer.py",
+    "app/knowledge/catalogue.py",
+    "commands.py",
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 ADDRESS = re.compile(r"[/?#][\w/?&=-]+")
+ATTRIBUTES = re.compile(r'(?:[\w-]+="[^"]*"\s*)+')
 SENTENCE = re.compile(r"^[A-Z][a-z]+(?: [\w’'%()/-]+)+[.?!:]?")
 
 environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
@@ -42,7 +50,7 @@ class Shown(HTMLParser):
         self.inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style"):
+        if tag in ("script", "style", "code", "pre", "kbd", "samp"):
             self.inside.append(tag)
         given = dict(attrs)
         self.words += [value or "" for name, value in attrs if name in SAID]
@@ -65,7 +73,12 @@ def unmarked_words(source: str) -> list[str]:
     page.feed("".join(_flat(tree)))
     page.close()
     said = [" ".join(words.split()) for words in page.words]
-    found = [words for words in said if set(WORD.findall(words)) - SAME_EVERYWHERE and not ADDRESS.fullmatch(words)]
+    found = [
+        words
+        for words in said
+        if set(WORD.findall(words)) - SAME_EVERYWHERE
+        and not any(form.fullmatch(words) for form in (ADDRESS, ATTRIBUTES))
+    ]
     return [*found, *_unmarked_arguments(tree), *_computed(tree)]
 
 

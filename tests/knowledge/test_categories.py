@@ -53,7 +53,7 @@ def test_an_area_is_called_what_it_is_called_in_the_reader_s_language(
     article = make.article(category="billing/invoices")
     category = category_at(session, "billing")
     translate_category(session, category, "de", title="Rechnungen", description="Alles über Geld.")
-    make.article("Hallo", language="de", category="other")
+    make.article("Hallo", "Guten Tag.", language="de", category="other")
     session.commit()
     run_due_jobs(app)
     for address in (

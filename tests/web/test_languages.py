@@ -87,8 +87,7 @@ def test_an_error_is_told_in_the_language_of_its_reader(app: Flask, client: Visi
 
 
 def test_what_a_form_refuses_is_told_in_the_language_of_its_reader(app: Flask, client: Visitor) -> None:
-    page = client.get("/sign-in?lang=de").text
-    answer = client.submit(page, "/sign-in", email="", password="x").text
+    answer = client.submit("/sign-in?lang=de", "/sign-in", email="", password="x").text
     assert said(app, "de", "Enter your e-mail address.") in answer
 
 
