@@ -44,14 +44,15 @@ class Scope(StrEnum):
     VOTES_READ = "votes:read"
 
 
-#: What an account must be allowed for a scope to mean anything. Reading takes whichever of its two the account holds.
+#: What an account must be allowed for a scope to mean anything. Reading takes whichever of its two the account holds,
+#: and no other scope may stand for these: they decide which articles a program sees.
 PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.ARTICLES_READ: frozenset({Permission.READ_SIGNED_IN, Permission.READ_STAFF}),
     Scope.ARTICLES_WRITE: frozenset({Permission.EDIT_ARTICLES}),
     Scope.ARTICLES_PUBLISH: frozenset({Permission.PUBLISH_ARTICLES}),
     Scope.CATEGORIES_WRITE: frozenset({Permission.ORGANISE_CATEGORIES}),
     Scope.REDIRECTS_WRITE: frozenset({Permission.ORGANISE_CATEGORIES}),
-    Scope.VOTES_READ: frozenset({Permission.READ_STAFF}),
+    Scope.VOTES_READ: frozenset({Permission.EDIT_ARTICLES}),
 }
 
 
