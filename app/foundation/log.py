@@ -47,13 +47,18 @@ def set_up(settings: Settings) -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
 
 
+def id_of_request(given: str, *, is_trusted: bool) -> str:
+    """The id of a request: the one that a trusted proxy gave it, or a new one."""
+    return given if is_trusted and _REQUEST_ID.fullmatch(given) else secrets.token_hex(6)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Give every request an id: that of a trusted proxy in front, or a new one. The answer carries it."""
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
-        request_id.set(given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(6))
+        given = request.headers.get("X-Request-ID", "")
+        request_id.set(id_of_request(given, is_trusted=settings.trusted_proxies > 0))
 
     @app.after_request
     def tell(response: Response) -> Response:

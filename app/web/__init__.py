@@ -13,6 +13,7 @@ from app.web import (
     handing_back,
     headers,
     health,
+    kept_answers,
     languages,
     letters,
     limits,
@@ -28,6 +29,7 @@ from config import Settings
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect what every request passes through."""
+    kept_answers.install(app, settings)
     headers.install(app, settings)
     addresses.install(app, settings)
     transaction.install(app)

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, make_response, request, session
 
 from app.foundation.database import db, only_reads
+from app.web.kept_answers import MARK
 from app.web.languages import reader_language
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,6 +42,12 @@ class KeptPage:
     content_type: str = "text/html; charset=utf-8"
     vary: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    longest_age: float = LONGEST_AGE
+
+    @property
+    def fresh_until(self) -> float:
+        """When it has to be made anew, by the clock of `time.monotonic`."""
+        return self.made_at + self.longest_age
 
 
 class PageCache:
@@ -52,11 +59,11 @@ class PageCache:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
 
-    def find(self, key: tuple[str, ...], version: int, *, longest_age: float = LONGEST_AGE) -> KeptPage | None:
-        """The page under this key, when it is of this version and no older than so many seconds."""
+    def find(self, key: tuple[str, ...], version: int) -> KeptPage | None:
+        """The page under this key, when it is of this version and fresh."""
         with self._lock:
             page = self._pages.get(key)
-            if page is None or page.version != version or time.monotonic() - page.made_at > longest_age:
+            if page is None or page.version != version or time.monotonic() > page.fresh_until:
                 return None
             self._pages.move_to_end(key)
             return page
@@ -158,7 +165,7 @@ def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
 def _kept(make: Callable[[], Any], key: tuple[str, ...], *, longest_age: float, vary: str) -> Response:
     cache: PageCache = current_app.extensions["page_cache"]
     version = site_version()
-    page = cache.find(key, version, longest_age=longest_age)
+    page = cache.find(key, version)
     if page is None:
         made = make_response(make())
         if made.status_code != 200:
@@ -167,8 +174,10 @@ def _kept(make: Callable[[], Any], key: tuple[str, ...], *, longest_age: float, 
         compressed = gzip.compress(made.get_data(), compresslevel=6, mtime=0)
         own = tuple((name, value) for name, value in made.headers.items() if name in _OWN_HEADERS)
         content_type = made.headers["Content-Type"]
-        page = KeptPage(compressed, made.get_etag()[0] or "", time.monotonic(), version, content_type, vary, own)
+        tag = made.get_etag()[0] or ""
+        page = KeptPage(compressed, tag, time.monotonic(), version, content_type, vary, own, longest_age)
         cache.keep(key, page)
+    request.environ[MARK] = page
     return _answer(page)
 
 
