@@ -35,7 +35,7 @@ from app.foundation.raw_html import ALLOWED_TAGS, RAW_TAG, RawHtml
 from app.foundation.text import cleaned
 
 #: Stored with each publication; raise it when the same text would give other HTML.
-RENDERER = "2"
+RENDERER = "3"
 
 #: Longer texts, in characters, are shown as they were written.
 LONGEST_TEXT = 600_000
@@ -48,7 +48,7 @@ _MADE_TAGS = ALLOWED_TAGS | {"input", "label"}
 _CLASSES = frozenset(
     "callout callout-title callout-note callout-tip callout-important callout-warning callout-caution table-scroll "
     "code align-center align-right task footnotes footnote-ref footnote-back broken-link "
-    "missing-image".split()
+    "missing-image image-link".split()
 )
 _TOKEN_CLASSES = frozenset(STANDARD_TYPES.values()) - {""}
 _ATTRIBUTES = {

@@ -16,9 +16,6 @@ from app.foundation.text import slugified
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [^\s=\"]+=\"[^\"]*\")*)>|([^<]+|<)")
 _ATTRIBUTE = re.compile(r" ([^\s=\"]+)=\"([^\"]*)\"")
 _ONLY_IMAGE = re.compile(r"<p>\s*((?:<a [^>]*>)?(<img [^>]*>)(?:</a>)?)\s*</p>")
-_MISSING_FIGURE = re.compile(
-    r"<figure>(<span class=\"missing-image\">[^<]*</span>)<figcaption aria-hidden=\"true\">[^<]*</figcaption></figure>"
-)
 _BLOCKS = frozenset(
     "p div li tr table thead tbody ul ol dl dt dd blockquote figure figcaption pre hr summary details".split()
 )
@@ -37,6 +34,9 @@ _TAKEN = frozenset(
         "ask-message ask-message-hint ask-email ask-email-hint ask-phone ask-phone-hint ask-name ask-along-list"
     ).split()
 )
+
+#: From this width in pixels on a picture is shown smaller than it is, beside the widest text column.
+WIDE = 700
 
 Resolve = Callable[[str], "str | None"]
 ImageSize = Callable[[str], "tuple[int, int] | None"]
@@ -99,7 +99,7 @@ class Outline:
         """The HTML with everything in place. To be called once."""
         self._shift = 1 if "<h1" in html else 0
         self._ids.update(name for name in re.findall(r" id=\"(fn[^\"]*)\"", html))
-        html = _ONLY_IMAGE.sub(_figure, html)
+        html = _ONLY_IMAGE.sub(self._figure, html)
         for found in _TOKEN.finditer(html):
             closing, tag, attributes, text = found.groups()
             if text is not None:
@@ -113,7 +113,7 @@ class Outline:
             else:
                 self._open(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
         self._end_section()
-        return _linked_inside(_MISSING_FIGURE.sub(r"<p>\1</p>", "".join(self._out)), self._ids)
+        return _linked_inside("".join(self._out), self._ids)
 
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _HEADINGS:
@@ -231,6 +231,22 @@ class Outline:
             attributes["rel"] = "noopener"
         return "a", attributes
 
+    def _figure(self, found: re.Match[str]) -> str:
+        """A picture alone in its paragraph: with its title as caption, and a link to itself when it is shown smaller."""
+        picture = found[1]
+        attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[2])}
+        title = attributes.get("title", "")
+        if title:
+            picture = picture.replace(f' title="{escape(title)}"', "")
+        size = self.image_size(attributes.get("src", "")) if self.image_size is not None else None
+        is_wide = size is not None and size[0] > WIDE
+        # A link needs a name: that of a picture is its alternative text.
+        if is_wide and attributes.get("alt") and picture.startswith("<img"):
+            picture = f'<a class="image-link" href="{escape(attributes["src"])}">{picture}</a>'
+        if not title:
+            return f"<p>{picture}</p>"
+        return f"<figure>{picture}<figcaption>{escape(title, quote=False)}</figcaption></figure>"
+
     def _image(self, attributes: dict[str, str]) -> dict[str, str] | None:
         address = attributes.get("src", "")
         self.links.setdefault(address)
@@ -257,17 +273,6 @@ def _letters(words: str) -> int:
 def _plain(words: str) -> str:
     lines = _LINES.split(_SPACES.sub(" ", unescape(words)).strip())
     return "\n".join(line.removeprefix("· ") for line in lines)
-
-
-def _figure(found: re.Match[str]) -> str:
-    attributes = dict(_ATTRIBUTE.findall(found[2]))
-    title, alt = attributes.get("title", ""), attributes.get("alt", "")
-    if not title and not alt:
-        return found[0]
-    caption = f"<figcaption>{title}</figcaption>" if title else f'<figcaption aria-hidden="true">{alt}</figcaption>'
-    return (
-        f"<figure>{found[1].replace(f' title={chr(34)}{title}{chr(34)}', '') if title else found[1]}{caption}</figure>"
-    )
 
 
 def _linked_inside(html: str, names: set[str]) -> str:

@@ -162,6 +162,24 @@ def test_an_image_alone_gets_its_title_as_caption_and_its_size() -> None:
     assert "<figcaption>The caption</figcaption></figure>" in shown
 
 
+def test_an_image_without_a_title_has_no_caption_that_says_the_same_twice() -> None:
+    shown = render("![Alt](a.png)", image_size=lambda address: (640, 480)).html
+    assert shown.count("Alt") == 1
+    assert "figcaption" not in shown
+
+
+def test_a_picture_that_is_shown_smaller_leads_to_itself() -> None:
+    def shown(text: str, width: int = 1600) -> str:
+        return render(text, resolve=lambda address: f"/files/{address}", image_size=lambda address: (width, 480)).html
+
+    assert shown("![Alt](a.png)").startswith('<p><a class="image-link" href="/files/a.png"><img')
+    assert shown('![Alt](a.png "T & T")').startswith('<figure><a class="image-link" href="/files/a.png"><img')
+    assert "<figcaption>T &amp; T</figcaption>" in shown('![Alt](a.png "T & T")')
+    for other in ("![](a.png)", "[![Alt](a.png)](b.md)", "See ![Alt](a.png) here"):
+        assert "image-link" not in shown(other)
+    assert "image-link" not in shown("![Alt](a.png)", width=640)
+
+
 def test_an_image_among_words_has_no_caption() -> None:
     assert "figure" not in html('See ![Alt](a.png "T") here')
 

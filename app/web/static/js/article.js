@@ -72,6 +72,16 @@ function copyTheOldWay(words) {
 }
 
 function letItOpenLarger(image) {
+  const link = image.closest("a.image-link");
+  if (link) {
+    link.setAttribute("aria-label", text.dataset.larger.replace("{words}", () => image.alt || text.dataset.picture));
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      showLarger(image);
+    });
+    return;
+  }
   if (image.closest("a, button")) return;
   if (!image.complete) {
     image.addEventListener("load", () => letItOpenLarger(image), { once: true });
