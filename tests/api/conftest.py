@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts import tokens
 from app.accounts.models import Account
 from app.accounts.roles import Role
+from app.foundation.database import db
 from tests.api.program import Program
 from tests.make import Make
 
@@ -31,3 +33,23 @@ def program(app: Flask, session: Session, make: Make) -> Programs:
         return Program(app, secret)
 
     return made
+
+
+@pytest.fixture
+def queries_of(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """Counts the statements that a call runs."""
+
+    def count(call: Callable[[], object]) -> int:
+        run: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            run.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        call()
+        event.remove(engine, "before_cursor_execute", note)
+        return len(run)
+
+    return count
