@@ -107,14 +107,14 @@ def test_a_carried_identifier_comes_before_everything_else(engine: Engine) -> No
 
 
 def test_quality_changes_the_order_of_what_is_found_and_nothing_else(engine: Engine) -> None:
-    engine.write([*(document(n, "Same words") for n in (1, 2, 3)), document(4, "Other things")])
-    engine.write([document(5, "Same part", identifiers=("KB-1234",))])
+    engine.write([*(document(n, "Ink words") for n in (1, 2, 3)), document(4, "Other things")])
+    engine.write([document(5, "Parts with words", identifiers=("KB-1234",))])
     proved = {("leaflet", "3:en"): 1.25, ("leaflet", "1:en"): 0.8, ("leaflet", "4:en"): 1.25, ("leaflet", "5:en"): 0.8}
-    plain, weighed = engine.search(query("same words")), engine.search(query("same words", quality=proved))
+    plain, weighed = engine.search(query("ink words")), engine.search(query("ink words", quality=proved))
     assert keys(weighed)[:3] == ["3:en", "2:en", "1:en"]
     assert (sorted(keys(weighed)), weighed.total, weighed.weights) == (sorted(keys(plain)), plain.total, plain.weights)
-    assert keys(engine.search(query("same words KB-1234", quality=proved)))[0] == "5:en"
-    assert keys(engine.search(query("same words"))) == keys(plain)
+    assert keys(engine.search(query("ink words KB-1234", quality=proved)))[0] == "5:en"
+    assert keys(engine.search(query("ink words"))) == keys(plain)
 
 
 def test_equal_scores_stand_in_order_of_kind_and_key(engine: Engine) -> None:
