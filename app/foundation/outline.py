@@ -232,7 +232,7 @@ class Outline:
         return "a", attributes
 
     def _figure(self, found: re.Match[str]) -> str:
-        """A picture alone in its paragraph: with its title as caption, and a link to itself when it is shown smaller."""
+        """A picture alone in its paragraph: with its title as caption, and a link to itself when it is too wide."""
         picture = found[1]
         attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[2])}
         title = attributes.get("title", "")

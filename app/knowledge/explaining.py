@@ -44,7 +44,7 @@ class Explainer:
             for form in _inflected(_longest_first(each), base):
                 words = _WORD.search(form)
                 if words is not None and words.start() == 0:
-                    by_word.setdefault(words[0].casefold(), []).append((_pattern(form), each))
+                    by_word.setdefault(words[0].lower(), []).append((_pattern(form), each))
         for patterns_of_word in by_word.values():
             patterns_of_word.sort(key=lambda pair: -len(pair[0].pattern))
         return cls(by_word=by_word)
@@ -56,23 +56,31 @@ class Explainer:
             html: as `markdown.render` gives it.
             article_id: the article itself, which needs no link to itself.
         """
-        if not self.unspaced and self.by_word.keys().isdisjoint(_WORD.findall(html.casefold())):
+        present = self.by_word.keys() & set(_WORD.findall(html.lower())) if self.by_word else set()
+        if not self.unspaced and not present:
             return html
+        words = re.compile(rf"(?<![\w&#-])(?:{'|'.join(map(re.escape, sorted(present)))})(?!\w)", re.IGNORECASE)
+        starts = words if present else None
         seen = {pair[1].slug for pair in self._all() if article_id and pair[1].article_id == article_id}
         out: list[str] = []
         depth = 0
+        wanted = {term.slug for _, term in self.unspaced}
+        wanted |= {term.slug for word in present for _, term in self.by_word[word]}
         for token in _TOKEN.finditer(html):
+            if wanted <= seen:
+                out.append(html[token.start() :])
+                break
             closing, tag, text = token.groups()
             if text is not None:
-                out.append(text if depth else self._in_text(text, seen))
+                out.append(text if depth else self._in_text(text, starts, seen))
                 continue
             if tag.lower() in _UNTOUCHED:
                 depth = max(0, depth - 1) if closing else depth + 1
             out.append(token[0])
         return Markup("".join(out))  # noqa: S704  # the renderer's HTML and links made here
 
-    def _in_text(self, text: str, seen: set[str]) -> str:
-        found = sorted(self._found(text, seen), key=lambda each: each[0])
+    def _in_text(self, text: str, starts: re.Pattern[str] | None, seen: set[str]) -> str:
+        found = sorted(self._found(text, starts, seen), key=lambda each: each[0])
         out, end = [], 0
         for start, stop, term in found:
             if start >= end:
@@ -81,17 +89,17 @@ class Explainer:
                 end = stop
         return "".join([*out, text[end:]])
 
-    def _found(self, text: str, seen: set[str]) -> Iterator[tuple[int, int, Explained]]:
+    def _found(self, text: str, starts: re.Pattern[str] | None, seen: set[str]) -> Iterator[tuple[int, int, Explained]]:
         here: set[str] = set()
         for pattern, term in self.unspaced:
             match = pattern.search(text)
             if match and term.slug not in seen:
                 yield match.start(), match.end(), term
         reached = 0
-        for word in _WORD.finditer(text) if self.by_word else ():
-            if word.start() < reached or text[word.start() - 1 : word.start()] in ("&", "-", "#"):
+        for word in starts.finditer(text) if starts else ():
+            if word.start() < reached:
                 continue
-            for pattern, term in self.by_word.get(word[0].casefold(), ()):
+            for pattern, term in self.by_word.get(word[0].lower(), ()):
                 match = pattern.match(text, word.start())
                 if match and term.slug not in seen and term.slug not in here:
                     here.add(term.slug)
