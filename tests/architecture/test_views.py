@@ -77,7 +77,16 @@ PUBLIC_VIEWS = {
     "widget.script",
     "widget.settings",
 }
-SAMPLES = {"article_id": 1, "news_id": 1, "path": "billing/invoices", "sha256": "0" * 64, "language": "en", "category_id": 1, "number": 1}
+SAMPLES = {
+    "article_id": 1,
+    "form": "md",
+    "news_id": 1,
+    "path": "billing/invoices",
+    "sha256": "0" * 64,
+    "language": "en",
+    "category_id": 1,
+    "number": 1,
+}
 
 
 def requests_of(app: Flask) -> Iterator[tuple[str, str, str]]:
