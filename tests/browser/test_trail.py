@@ -10,9 +10,12 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from app.trail.models import SearchClick, SearchEvent, SessionStep
-from tests.browser.fixtures import LiveSite
+from app.accounts.roles import Role
+from app.foundation import clock
+from app.trail.models import SearchClick, SearchEvent, SelfServiceSession, SessionKind, SessionStep
+from tests.browser.fixtures import CheckAccessibility, LiveSite, Screenshot
 from tests.make import Make
+from tests.visitor import PASSWORD
 
 pytestmark = pytest.mark.browser
 Value = TypeVar("Value")
@@ -102,3 +105,25 @@ def test_who_asks_for_privacy_is_not_noted(live_site: LiveSite, page: Page) -> N
     page.wait_for_timeout(1000)
     assert seconds_read(live_site, key) is None
     assert clicks(live_site, "decanter") == []
+
+
+def test_the_desk_tells_what_people_search_for(
+    live_site: LiveSite, page: Page, check_accessibility: CheckAccessibility, screenshot: Screenshot
+) -> None:
+    with live_site.store() as session:
+        email = Make(session).account(Role.AGENT, password=PASSWORD, email=f"agent{time.time_ns()}@example.com").email
+        visitor = SelfServiceSession(visitor="0" * 32, kind=SessionKind.PERSON, language="en", events=9)
+        visitor.started_at = visitor.last_event_at = clock.now()
+        for query, state in (("how do I clean a very old ewer without breaking it", "results"), ("fax", "no_results")):
+            event = SearchEvent(home=visitor, query_raw=query, query_norm=query.lower(), language="en", results=3, ms=2)
+            event.mode, event.state, event.filters, event.is_typed = "keyword", state, {}, False
+            event.created_at = event.last_at = clock.now()
+            session.add(event)
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/desk/searches?days=28")
+    page.get_by_role("rowheader", name="fax").first.wait_for()
+    check_accessibility()
+    screenshot("desk-searches")
