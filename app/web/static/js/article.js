@@ -214,7 +214,9 @@ function tellWhatChanged() {
     const before = known[read];
     const link = document.querySelector(".what-changed");
     if (before && link && before.revision < Number(lastChange)) {
-      const day = new Date(before.on).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long" });
+      const { lang } = document.documentElement;
+      const locale = lang === "en" ? "en-GB" : lang; // as the dates that the server writes
+      const day = new Date(before.on).toLocaleDateString(locale, { day: "numeric", month: "long" });
       link.textContent = text.dataset.changed.replace("{date}", () => day);
       link.href += `?since=${before.revision}`;
       link.classList.add("is-news");
