@@ -70,7 +70,9 @@ def live_site(
     """A whole site with web server and worker, one for all tests of a process: let each make articles of its own."""
     data_dir = tmp_path_factory.mktemp("live") / "data"
     address = databases.live()
-    with running_site(data_dir, database_url=address, KB_CONTACT_EMAIL="help@example.com", KB_LIMIT_MESSAGES="1000") as running:
+    with running_site(
+        data_dir, database_url=address, KB_CONTACT_EMAIL="help@example.com", KB_LIMIT_MESSAGES="1000"
+    ) as running:
         site = LiveSite(running, Settings(data_dir=data_dir, database_url=address).prepared())
         yield site
         with site.app.app_context():
