@@ -43,7 +43,9 @@ def handed_back() -> HandedBack | None:
     """What the form of this request held, or None when its view takes none or nobody wrote anything."""
     if request.method != "POST" or request.endpoint is None:
         return None
-    names: tuple[str, ...] = getattr(current_app.view_functions[request.endpoint], "handed_back", ())
+    view = current_app.view_functions[request.endpoint]
+    is_for_anybody = getattr(view, "accepts_anonymous_posts", False)
+    names: tuple[str, ...] = getattr(view, "handed_back", ()) if is_for_anybody else ()
     try:
         fields = list(request.form.items(multi=True)) if names else []
     except HTTPException:

@@ -47,5 +47,10 @@ def test_where_nothing_was_written_nothing_comes_back(client: Visitor, message: 
     assert "<textarea" not in client.post("/trial", data={"message": message, "article": "3"}).text
 
 
+def test_only_forms_that_anybody_may_send_come_back(app: Flask, client: Visitor) -> None:
+    app.view_functions["trial"].accepts_anonymous_posts = False  # type: ignore[attr-defined]
+    assert "<textarea" not in client.post("/trial", data={"message": "It rattles"}).text
+
+
 def test_a_form_that_declares_nothing_gives_nothing_back(client: Visitor) -> None:
     assert "Send it again" not in client.post("/articles/4711/votes", data={"fixed": "yes", "message": "hm"}).text
