@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 from app.foundation.errors import InvalidInput
 from app.foundation.worker import run_due_jobs
 from app.knowledge.areas import category_titles
-from app.knowledge.categories import category_at, rename_category, titles_of, translate_category
+from app.knowledge.categories import (
+    Taken,
+    category_at,
+    describe_category,
+    make_category,
+    move_category,
+    rename_category,
+    titles_of,
+    translate_category,
+)
+from app.knowledge.models import SlugRedirect
 from app.search.models import IndexingRequest
 from tests.make import Make
 from tests.visitor import Visitor
@@ -92,3 +102,44 @@ def test_an_area_without_a_title_in_a_language_is_called_as_everywhere(session: 
 def test_a_title_that_is_far_too_long_is_refused(session: Session) -> None:
     with pytest.raises(InvalidInput, match="201"):
         translate_category(session, category_at(session, "billing"), "de", title="x" * 201)
+
+
+def test_a_category_moves_with_all_below_it_and_its_old_addresses_lead_on(session: Session) -> None:
+    invoices = category_at(session, "money/invoices/old")
+    home = category_at(session, "home")
+    moved = category_at(session, "money/invoices")
+    move_category(session, moved, under=home)
+    assert (moved.path, moved.parent, invoices.path) == ("home/invoices", home, "home/invoices/old")
+    old = session.scalars(select(SlugRedirect.path).order_by(SlugRedirect.path)).all()
+    assert old == ["/categories/money/invoices", "/categories/money/invoices/old"]
+    move_category(session, moved, under=None)
+    assert invoices.path == "invoices/old"
+
+
+def test_a_category_cannot_stand_below_itself_nor_where_another_stands(session: Session) -> None:
+    money, below = category_at(session, "money"), category_at(session, "money/invoices")
+    category_at(session, "home/money")
+    with pytest.raises(InvalidInput, match="below itself"):
+        move_category(session, money, under=below)
+    with pytest.raises(InvalidInput, match="below itself"):
+        move_category(session, money, under=money)
+    with pytest.raises(Taken, match="already a category"):
+        move_category(session, money, under=category_at(session, "home"))
+
+
+def test_a_category_does_not_move_deeper_than_categories_go(session: Session) -> None:
+    deep = category_at(session, "/".join("abcdefghijk"))
+    tall = category_at(session, "x/y")
+    assert tall.parent is not None
+    with pytest.raises(InvalidInput, match="too deep"):
+        move_category(session, tall.parent, under=deep)
+
+
+def test_an_empty_category_is_made_and_described(session: Session) -> None:
+    made = make_category(session, title="Bills & more", under=category_at(session, "money"))
+    describe_category(session, made, description="All  of them.", position=3)
+    assert (made.path, made.description, made.position) == ("money/bills-more", "All of them.", 3)
+    with pytest.raises(Taken):
+        make_category(session, title="Bills, more", under=made.parent)
+    with pytest.raises(InvalidInput, match="title"):
+        make_category(session, title=" ", under=None)

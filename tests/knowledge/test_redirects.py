@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from app.foundation.errors import NotFound
 from app.knowledge.categories import category_at, rename_category
-from app.knowledge.redirects import add_redirect, normalised, redirected
+from app.knowledge.redirects import add_redirect, normalised, redirected, remove_redirect
 from tests.make import Make
 
 
@@ -74,3 +75,11 @@ def test_an_old_address_does_not_tell_of_areas_of_others(session: Session, make:
     add_redirect(session, "/old/desk", category=article.category)
     assert redirected(session, "/old/desk", language="en") is None
     assert redirected(session, "/old/desk", language="en", readers=frozenset({"staff"})) == "/categories/desk/rules"
+
+
+def test_an_address_is_forgotten(session: Session, make: Make) -> None:
+    add_redirect(session, "/old", article=make.article("New"))
+    remove_redirect(session, "/old/")
+    assert redirected(session, "/old", language="en") is None
+    with pytest.raises(NotFound, match="leads nowhere"):
+        remove_redirect(session, "/old")
