@@ -7,6 +7,7 @@ import gzip
 import itertools
 import json
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.fixtures import SCREENSHOTS, LiveSite
+from app.accounts.roles import Role
+from tests.browser.fixtures import SCREENSHOTS, CheckAccessibility, LiveSite, Screenshot
 from tests.make import Make
+from tests.visitor import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -345,6 +348,28 @@ def test_a_wait_is_told_and_what_was_found_stays_meanwhile(visit: Open, name: st
     expect(hit).to_be_visible()
     held[0].continue_()
     expect(page.locator("help-widget .busy")).to_be_hidden()
+
+
+def test_administrators_try_it_where_they_get_the_tag(
+    page: Page, live_site: LiveSite, check_accessibility: CheckAccessibility, screenshot: Screenshot
+) -> None:
+    with live_site.store() as session:
+        email = f"admin{time.time_ns()}@example.com"
+        Make(session).account(Role.ADMINISTRATOR, password=PASSWORD, email=email)
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/desk/widget")
+    page.get_by_label("Words on the button").fill("Ask the crew")
+    page.get_by_role("button", name="Show the tag").click()
+    expect(page.get_by_text('data-label="Ask the crew"')).to_be_visible()
+    button = page.get_by_role("button", name="Ask the crew")
+    expect(button).to_be_visible()
+    check_accessibility()
+    screenshot("desk-widget")
+    button.click()
+    expect(field_of(page)).to_be_focused()
 
 
 def test_it_is_light(live_site: LiveSite) -> None:
