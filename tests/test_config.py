@@ -48,6 +48,11 @@ def test_settings_are_read_as_what_they_are(tmp_path: Path) -> None:
         ("KB_TIME_ZONE", "Middle/Earth"),
         ("KB_TIME_ZONE", "../../etc/passwd"),
         ("KB_LOG_LEVEL", "chatty"),
+        ("KB_MAIL_SECURITY", "ssl"),
+        ("KB_MAIL_PORT", "70000"),
+        ("KB_MAIL_FROM", "nobody"),
+        ("KB_MAIL_HOST", "smtp://mail.example.com:25"),
+        ("KB_MAIL_HOST", "mail.example.com"),
         ("KB_SECRET_KEY", "password"),
         ("KB_TYPO", "1"),
     ],
@@ -57,6 +62,15 @@ def test_a_wrong_setting_is_named_in_one_line(name: str, value: str) -> None:
         Settings.from_environment({name: value})
     assert str(refused.value).startswith(name)
     assert "\n" not in str(refused.value)
+
+
+def test_mail_needs_to_know_which_site_its_links_lead_to() -> None:
+    given = {"KB_MAIL_HOST": "mail.example.com", "KB_CONTACT_EMAIL": "help@example.com"}
+    with pytest.raises(SettingsError, match="KB_SITE_URL"):
+        Settings.from_environment(given)
+    settings = Settings.from_environment(given | {"KB_SITE_URL": "https://help.example.com"})
+    assert settings.sends_mail
+    assert settings.mail_sender == "help@example.com"
 
 
 def test_a_secret_is_never_told_by_an_error() -> None:
