@@ -20,6 +20,8 @@ from app.web.languages import reader_language, site_languages
 from app.web.page_cache import kept
 from app.web.transaction import mark_failed
 
+_NEW = "-"
+
 pages = Blueprint("glossary", __name__, template_folder="templates")
 
 
@@ -61,13 +63,6 @@ def desk() -> str:
     return _desk_page(TermForm())
 
 
-@pages.post("/desk/glossary")
-@access(Permission.PUBLISH_ARTICLES)
-def write() -> AnyResponse:
-    """Write a new term."""
-    return _written(None)
-
-
 @pages.get("/desk/glossary/<slug>")
 @access(Permission.PUBLISH_ARTICLES)
 def one(slug: str) -> str:
@@ -81,8 +76,10 @@ def one(slug: str) -> str:
 
 @pages.post("/desk/glossary/<slug>")
 @access(Permission.PUBLISH_ARTICLES)
-def change(slug: str) -> AnyResponse:
-    """Change a term, or take it out."""
+def write(slug: str) -> AnyResponse:
+    """Write a new term (`-`, which is no anchor), change one, or take it out."""
+    if slug == _NEW:
+        return _written(None)
     term = glossary.term_of(db.session, slug)
     if request.form.get("do") == "remove":
         glossary.remove_term(db.session, term, by=signed_in_account())

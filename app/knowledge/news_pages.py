@@ -68,13 +68,6 @@ def desk() -> str:
     return _desk_page(_fresh_form())
 
 
-@pages.post("/desk/news")
-@access(Permission.PUBLISH_ARTICLES)
-def write() -> AnyResponse:
-    """Write a piece of news, or show how it would look."""
-    return _written(None)
-
-
 @pages.get("/desk/news/<int:news_id>")
 @access(Permission.PUBLISH_ARTICLES)
 def one(news_id: int) -> str:
@@ -84,9 +77,9 @@ def one(news_id: int) -> str:
 
 @pages.post("/desk/news/<int:news_id>")
 @access(Permission.PUBLISH_ARTICLES)
-def change(news_id: int) -> AnyResponse:
-    """Change a piece of news, or show how it would look."""
-    return _written(news.news_of(db.session, news_id))
+def write(news_id: int) -> AnyResponse:
+    """Write a piece of news (0) or change one, or show how it would look."""
+    return _written(news.news_of(db.session, news_id) if news_id else None)
 
 
 @pages.post("/desk/news/<int:news_id>/resolution")

@@ -166,9 +166,12 @@ def test_an_editor_writes_changes_and_removes_a_term(session: Session, make: Mak
     session.commit()
     client.sign_in(account.email)
     page = "/desk/glossary"
-    refused = client.submit(page, page, term_en="Invoice", definition_en="")
+    refused = client.submit(page, f"{page}/-", term_en="Invoice", definition_en="")
     assert (refused.status_code, 'value="Invoice"' in refused.text) == (422, True)
-    assert client.submit(page, page, term_en="Invoice", definition_en="A bill.", forms_en="bills").status_code == 303
+    assert (
+        client.submit(page, f"{page}/-", term_en="Invoice", definition_en="A bill.", forms_en="bills").status_code
+        == 303
+    )
     client.submit(f"{page}/invoice", f"{page}/invoice", term_en="Invoice", definition_en="A demand.")
     assert "A demand." in client.get("/glossary").text
     client.submit(f"{page}/invoice", f"{page}/invoice", do="remove")

@@ -180,11 +180,11 @@ def test_an_editor_previews_writes_changes_resolves_and_ends_news(
         "text_en": "Pay by *transfer*.",
         "starts_at": "2026-01-01T08:00",
     }
-    preview = client.submit("/desk/news", "/desk/news", do="preview", **typed)
+    preview = client.submit("/desk/news", "/desk/news/0", do="preview", **typed)
     assert "<em>transfer</em>" in preview.text
     assert session.scalars(select(News)).all() == []
     session.commit()
-    assert client.submit("/desk/news", "/desk/news", do="save", **typed).status_code == 303
+    assert client.submit("/desk/news", "/desk/news/0", do="save", **typed).status_code == 303
     told = session.scalars(select(News)).one()
     session.commit()
     assert 'value="Cards fail"' in client.get(f"/desk/news/{told.id}").text
@@ -205,7 +205,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(
 ) -> None:
     editor(make, session, client)
     typed = {"kind": "news", "title_en": "Hello", "text_en": "Typed words", "starts_at": "2026-01-01T08:00"} | wrong
-    answer = client.submit("/desk/news", "/desk/news", do="save", **typed)
+    answer = client.submit("/desk/news", "/desk/news/0", do="save", **typed)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert "Typed words" in answer.text
