@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -21,28 +22,22 @@ from tests.visitor import PASSWORD, Visitor
 SHARED = ("/sitemap.xml", "/robots.txt", "/opensearch.xml", "/feed.atom", "/llms.txt", "/llms-full.txt")
 
 
-def site(settings: Settings, **changes: object) -> Visitor:
-    app = create_app(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]  # any setting
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
-    return client
-
-
-def test_search_engines_are_told_where_everything_is(app: Flask, settings: Settings) -> None:
-    told = site(settings, site_url="https://help.example.com").get("/robots.txt")
+def test_search_engines_are_told_where_everything_is(app: Flask, app_with: Callable[..., Flask]) -> None:
+    told = app_with(site_url="https://help.example.com").test_client().get("/robots.txt")
     assert told.content_type == "text/plain; charset=utf-8"
     assert "Sitemap: https://help.example.com/sitemap.xml" in told.text.splitlines()
     assert "Disallow: /search" in told.text.splitlines()
     assert "Disallow: /" not in told.text.splitlines()
 
 
-def test_a_site_can_keep_out_of_search_engines(app: Flask, settings: Settings) -> None:
-    assert site(settings, allow_indexing=False).get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+def test_a_site_can_keep_out_of_search_engines(app: Flask, app_with: Callable[..., Flask]) -> None:
+    assert app_with(allow_indexing=False).test_client().get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
 
 
-def test_browsers_learn_how_to_search_the_site(app: Flask, settings: Settings) -> None:
-    client = site(settings, site_url="https://help.example.com", site_name='<Help> & "more" of everything there is')
+def test_browsers_learn_how_to_search_the_site(app: Flask, app_with: Callable[..., Flask]) -> None:
+    client = app_with(
+        site_url="https://help.example.com", site_name='<Help> & "more" of everything there is'
+    ).test_client()
     told = client.get("/opensearch.xml")
     assert told.content_type == "application/opensearchdescription+xml; charset=utf-8"
     spec = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -68,14 +63,14 @@ def test_browsers_are_given_titles_while_somebody_types(
     assert answer.json == ["rese", ["Reset your password"], [], [address]]
 
 
-def test_weaknesses_can_be_reported_where_the_setting_says(app: Flask, settings: Settings) -> None:
-    told = site(settings, security_contact="mailto:security@example.com", site_url="https://help.example.com")
+def test_weaknesses_can_be_reported_where_the_setting_says(app: Flask, app_with: Callable[..., Flask]) -> None:
+    told = app_with(security_contact="mailto:security@example.com", site_url="https://help.example.com").test_client()
     lines = dict(line.split(": ", 1) for line in told.get("/.well-known/security.txt").text.splitlines())
     assert lines["Contact"] == "mailto:security@example.com"
     assert lines["Canonical"] == "https://help.example.com/.well-known/security.txt"
     expires = datetime.fromisoformat(lines["Expires"])
     assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)
-    assert site(settings).get("/.well-known/security.txt").status_code == 404
+    assert app_with().test_client().get("/.well-known/security.txt").status_code == 404
 
 
 @pytest.mark.parametrize("path", SHARED)
@@ -110,8 +105,10 @@ def test_it_is_sent_compressed_and_not_again(client: Visitor, make: Make, sessio
     assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", plain.headers["ETag"])
 
 
-def test_whole_addresses_are_those_of_the_setting_whatever_a_request_says(app: Flask, settings: Settings) -> None:
-    client = site(settings, site_url="https://help.example.com")
+def test_whole_addresses_are_those_of_the_setting_whatever_a_request_says(
+    app: Flask, app_with: Callable[..., Flask]
+) -> None:
+    client = app_with(site_url="https://help.example.com").test_client()
     for path in ("/", "/sitemap.xml", "/robots.txt", "/opensearch.xml", "/feed.atom", "/llms.txt"):
         assert "evil" not in client.get(path, headers={"Host": "evil.example"}).text
         assert "localhost" not in client.get(path).text

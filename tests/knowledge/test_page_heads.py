@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
@@ -14,7 +13,6 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.accounts.roles import Role
 from app.knowledge.models import ArticleType
 from config import Settings
@@ -144,10 +142,10 @@ def test_each_page_of_a_long_area_has_an_address_of_its_own(client: Visitor, mak
     assert head_of(client, "/categories/billing?page=1").canonical == "http://localhost/categories/billing"
 
 
-def test_addresses_are_those_of_the_setting(app: Flask, settings: Settings, make: Make, session: Session) -> None:
+def test_addresses_are_those_of_the_setting(app_with: Callable[..., Flask], make: Make, session: Session) -> None:
     article = make.article("Reset", category="billing")
     session.commit()
-    site = create_app(dataclasses.replace(settings, site_url="https://help.example.com/"))
+    site = app_with(site_url="https://help.example.com/")
     for path in ("/", "/categories/billing", f"/articles/{article.id}-reset"):
         page = site.test_client().get(path, headers={"Host": "evil.example"}).text
         assert f'<link rel="canonical" href="https://help.example.com{path}">' in page
@@ -238,14 +236,14 @@ def test_pages_that_are_not_for_everybody_tell_machines_nothing(client: Visitor,
     assert "application/atom+xml" not in head.forms
 
 
-def test_a_logo_and_a_description_stand_in_previews(app: Flask, settings: Settings) -> None:
+def test_a_logo_and_a_description_stand_in_previews(
+    app: Flask, app_with: Callable[..., Flask], settings: Settings
+) -> None:
     written = BytesIO()
     Image.new("RGB", (300, 100), "teal").save(written, "PNG")
     (settings.data_dir / "logo.png").write_bytes(written.getvalue())
-    told = dataclasses.replace(
-        settings, site_logo="logo.png", site_description="All answers.", site_url="https://help.example.com"
-    )
-    head = Head(create_app(told).test_client().get("/").text)
+    told = app_with(site_logo="logo.png", site_description="All answers.", site_url="https://help.example.com")
+    head = Head(told.test_client().get("/").text)
     assert head.told["og:image"].startswith("https://help.example.com/static/")
     assert head.told["description"] == head.told["og:description"] == "All answers."
     assert head.things()["Organization"]["logo"]["url"] == head.told["og:image"]

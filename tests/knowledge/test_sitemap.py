@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from xml.etree import ElementTree
 
 import pytest
@@ -10,9 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.knowledge.sitemap import SitePage, public_pages, sitemap_files, sitemap_index
-from config import Settings
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -56,9 +53,9 @@ def test_a_site_in_one_language_names_no_versions(client: Visitor, make: Make, s
 
 
 def test_a_language_that_is_offered_has_its_home_before_anything_is_written_in_it(
-    app: Flask, settings: Settings
+    app: Flask, app_with: Callable[..., Flask]
 ) -> None:
-    offering = create_app(dataclasses.replace(settings, languages="fr")).test_client()
+    offering = app_with(languages="fr").test_client()
     assert set(entries(offering.get("/sitemap.xml").text)) == {"http://localhost/", "http://localhost/?lang=fr"}
     assert 'hreflang="fr" href="http://localhost/?lang=fr"' in offering.get("/").text
 

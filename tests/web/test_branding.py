@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from PIL import Image, PngImagePlugin
 
 from app import create_app
@@ -31,8 +33,10 @@ def png(width: int, height: int, **told: str) -> bytes:
     return written.getvalue()
 
 
-def test_a_logo_stands_in_the_header_with_the_name_of_the_site(settings: Settings) -> None:
-    client = create_app(with_logo(settings, DRAWING.encode())).test_client()
+def test_a_logo_stands_in_the_header_with_the_name_of_the_site(
+    app: Flask, app_with: Callable[..., Flask], settings: Settings
+) -> None:
+    client = app_with(site_logo=with_logo(settings, DRAWING.encode()).site_logo).test_client()
     page = client.get("/").text
     assert 'alt="Help centre" width="108" height="36"' in page
     address = page.split('<img src="')[1].split('"')[0]
@@ -78,9 +82,9 @@ def test_a_logo_may_lie_elsewhere(settings: Settings, tmp_path: Path) -> None:
     assert read_logo(dataclasses.replace(settings, site_logo=str(tmp_path / "elsewhere.png")), "site_logo") is not None
 
 
-def test_links_stand_at_the_foot_of_every_page(settings: Settings) -> None:
-    linked = dataclasses.replace(settings, footer_links="Privacy=https://example.com/privacy, <Imprint>=/articles/12")
-    page = create_app(linked).test_client().get("/").text
+def test_links_stand_at_the_foot_of_every_page(app: Flask, app_with: Callable[..., Flask]) -> None:
+    linked = app_with(footer_links="Privacy=https://example.com/privacy, <Imprint>=/articles/12")
+    page = linked.test_client().get("/").text
     assert '<a href="https://example.com/privacy">Privacy</a>' in page
     assert '<a href="/articles/12">&lt;Imprint&gt;</a>' in page
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.knowledge import publishing
 from app.web.kept_answers import MOST_ANSWERS, KeptAnswers
-from config import Settings
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -99,8 +97,8 @@ def test_only_so_many_answers_are_kept(app: Flask, client: Visitor) -> None:
     assert len(kept) == 1
 
 
-def test_a_proxy_in_front_is_believed_before_the_door(settings: Settings) -> None:
-    client = create_app(dataclasses.replace(settings, trusted_proxies=1)).test_client()
+def test_a_proxy_in_front_is_believed_before_the_door(app: Flask, app_with: Callable[..., Flask]) -> None:
+    client = app_with(trusted_proxies=1).test_client()
     for host in ("help.example.com", "other.example"):
         headers = {"X-Forwarded-Host": host, "X-Forwarded-Proto": "https", "X-Request-ID": "from-the-proxy-1"}
         for _ in range(2):
