@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -26,6 +27,7 @@ from app.trail.records import Asked, Clicked, Read, Record, Searched, Voted
 from app.trail.visitors import day_of, is_program, keep_in_memory, known_salts, salt_of, visitor_of
 
 LONGEST_QUERY = 300
+MOST_READS = 300
 SESSION_GAP = timedelta(minutes=30)
 #: A click may be written by another process than its search, and before it.
 WAITS_FOR_ITS_SEARCH = timedelta(seconds=10)
@@ -57,6 +59,7 @@ class _Book:
         self.sessions: dict[str, list[SelfServiceSession]] = {}
         self.last_searches: dict[SelfServiceSession, SearchEvent] = {}
         self.reads: dict[tuple[SelfServiceSession, str, str], SessionStep] = {}
+        self.read_counts: Counter[SelfServiceSession] = Counter()
         self.searches: dict[str, SearchEvent] = {}
         self.clicked: set[tuple[SearchEvent, str, str]] = set()
         if self.batch:
@@ -101,6 +104,7 @@ class _Book:
         reads = select(SessionStep).where(SessionStep.session_id.in_(ids), SessionStep.what == StepKind.READ)
         for step in self.session.scalars(reads):
             self.reads[step.home, step.kind, step.key] = step
+            self.read_counts[step.home] += 1
         clicks = select(SearchClick).where(SearchClick.event_id.in_({event.id for event in self.searches.values()}))
         for click in self.session.scalars(clicks):
             self.clicked.add((click.event, click.kind, click.key))
@@ -172,6 +176,9 @@ class _Book:
             known.seconds = max(known.seconds or 0, record.seconds)
             known.at = max(known.at, record.at)
             return
+        self.read_counts[home] += 1
+        if self.read_counts[home] > MOST_READS:
+            return  # beacons can be forged; nobody reads that much in one visit
         step = self._step(record, StepKind.READ, kind=record.kind, key=record.key, seconds=record.seconds)
         self.reads[home, record.kind, record.key] = step
 

@@ -177,6 +177,16 @@ def test_somebody_who_reads_faster_than_people_can_is_a_program(app: Flask, sess
     assert session.scalars(select(SelfServiceSession)).one().kind is SessionKind.BOT
 
 
+def test_forged_beacons_do_not_fill_the_log(app: Flask, session: Session) -> None:
+    for batch in range(2):
+        forged = (
+            Read(token=token(), at=NOW, who=WHO, kind="article", key=f"{batch}-{number}", seconds=9)
+            for number in range(200)
+        )
+        written(app, *forged)
+    assert count(session, SessionStep) == 300
+
+
 def test_personal_data_is_never_written(app: Flask, session: Session) -> None:
     written(app, searched("jane@example.com forgot", filters={"tag": "jane@example.com"}))
     event = session.scalars(select(SearchEvent)).one()
