@@ -105,7 +105,8 @@ def word(kind: type[StrEnum], description: str, example: str, **settings: Any) -
 
 def shown(kind: type[fields.Field[Any]], description: str, example: Any, **settings: Any) -> Any:
     """A field that always goes out."""
-    return kind(required=True, metadata=about(description, example), **settings)
+    words = {"type": "string"} if kind is fields.Enum else {}
+    return kind(required=True, metadata=about(description, example, **words), **settings)
 
 
 def page_of(most: int = 100) -> dict[str, Any]:

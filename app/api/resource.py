@@ -5,7 +5,7 @@ The decorator writes the OpenAPI description and does what it says: so the descr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -79,7 +79,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         *,
         answer: type[Schema] | None,
         status: int = 200,
-        also: Sequence[int] = (),
+        also: Mapping[int, str] | None = None,
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,
         scope: Scope | None = None,
@@ -94,7 +94,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
         Args:
             answer: what goes out; the view returns what it is filled from. None is an empty answer.
-            also: further statuses with the same answer.
+            also: further statuses with the same answer, and what they mean.
             query, body: what comes in, given to the view as `query` and `body`.
             scope: what a token must have; None opens the operation to everybody.
             problems: statuses of errors beyond those that follow from the rest.
@@ -107,8 +107,8 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             made = view
             given = (_ETAG_AND_LINK if is_paged else _ETAG_ALONE) if method == "GET" else None
             made = self.response(status, answer, headers=(answer_headers or given))(made)
-            for other in also:
-                made = self.alt_response(other, schema=answer, description="The same, and nothing was made.")(made)
+            for other, meaning in (also or {}).items():
+                made = self.alt_response(other, schema=answer, description=meaning)(made)
             for code in _problem_statuses(method, rule, query, body, scope, problems):
                 made = self.alt_response(code, schema=ProblemSchema, content_type="application/problem+json")(made)
             if query is not None:
@@ -117,9 +117,8 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
                 made = self.arguments(body, location="json", arg_name="body")(made)
             if method == "GET":
                 made = self.alt_response(304, description="Nothing has changed.")(made)
-            described = [*headers, *([_IF_NONE_MATCH] if method == "GET" else [])]
-            security = [{"token": [scope.value]}] if scope else [{}, {"token": []}]
-            made = self.doc(security=security, **({"parameters": described} if described else {}))(made)
+            made = self.doc(security=[{"token": [scope.value]}] if scope else [{}, {"token": []}])(made)
+            _tell_headers(made, [*headers, *([_IF_NONE_MATCH] if method == "GET" else [])])
             made = _guarded(made, scope, largest)
             made = kept_answer(made) if is_kept else made
             _mark(made, scope)
@@ -137,6 +136,12 @@ _IN_PATHS: dict[str, tuple[str, Any]] = {
 }
 _ETAG_ALONE = {"ETag": _ETAG}
 _ETAG_AND_LINK = {"ETag": _ETAG, "Link": _LINK}
+
+
+def _tell_headers(view: Any, headers: Sequence[dict[str, Any]]) -> None:
+    """Describe headers beside the parameters that arguments describe."""
+    if headers:
+        view._apidoc.setdefault("arguments", {}).setdefault("parameters", []).extend(headers)
 
 
 def _path_parameters(rule: str) -> list[dict[str, Any]]:

@@ -86,3 +86,9 @@ def test_every_type_of_problem_is_explained_under_its_address(client: Visitor) -
 
 def test_the_description_names_this_site(client: Visitor, document: dict[str, Any]) -> None:
     assert document["servers"][0]["url"] == "http://localhost"
+
+
+def test_what_narrows_a_list_is_described_beside_its_headers(document: dict[str, Any]) -> None:
+    told = document["paths"]["/api/v1/articles"]["get"]["parameters"]
+    names = {each["name"] for each in told}
+    assert {"category", "language", "type", "tag", "updated_since", "page", "per_page", "If-None-Match"} == names

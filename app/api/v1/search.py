@@ -95,7 +95,7 @@ class SuggestionsSchema(Schema):
     suggestions = shown(fields.Nested, "Best first.", [], nested=SuggestionSchema, many=True)
 
 
-@resource.operation("GET", "/search", answer=SearchSchema, query=SearchQuery, also=[503])
+@resource.operation("GET", "/search", answer=SearchSchema, query=SearchQuery, also={503: "Nothing can search"})
 def search_articles(query: dict[str, Any]) -> Any:
     """Search, as the search page does.
 
