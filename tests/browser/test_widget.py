@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
 from app.accounts.roles import Role
 from tests.browser.fixtures import SCREENSHOTS, CheckAccessibility, LiveSite, Screenshot
@@ -131,14 +131,12 @@ def visit(request: pytest.FixtureRequest, browser: Browser, shop: Shop) -> Itera
             page = context.new_page()
             page.set_default_timeout(10_000)
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on(
-                "console",
-                lambda message: (
-                    message.type in ("error", "warning")
-                    and not (expected and expected in message.text)
-                    and complaints.append(message.text)
-                ),
-            )
+
+            def note(message: ConsoleMessage) -> None:
+                if message.type in ("error", "warning") and not (expected and expected in message.text):
+                    complaints.append(message.text)
+
+            page.on("console", note)
             page.goto(shop.address)
             return page
 

@@ -15,7 +15,7 @@ from app.support.packets import reason_words
 from app.web.addresses import absolute
 from app.web.branding import brand_of
 from app.web.colours import Brand, Colour, brand_ramp
-from app.web.languages import direction, own_name, reader_language, site_languages
+from app.web.languages import direction, reader_language, site_languages
 from app.web.templating import site
 from app.web.translating import INTERFACE_LANGUAGES, interface_language
 from config import Settings
@@ -59,14 +59,14 @@ def widget_settings(colour: str = "") -> dict[str, Any]:
     """
     own: Settings = current_app.extensions["settings"]
     wished = Brand.from_settings(own.brand_hue, colour) if COLOUR.fullmatch(colour) else brand_of(own)
-    languages = site_languages()
     return {
         "site": {"name": own.site_name},
         "language": reader_language(),
         "interface": interface_language(),
         "direction": direction(interface_language()),
-        "right_to_left": [each for each in (*languages, *INTERFACE_LANGUAGES) if direction(each) == "rtl"],
-        "languages": {each: own_name(each) for each in languages},
+        "right_to_left": [
+            each for each in dict.fromkeys((*site_languages(), *INTERFACE_LANGUAGES)) if direction(each) == "rtl"
+        ],
         "colours": {scheme: _colours(wished, scheme) for scheme in ("light", "dark")},
         "contact": _contact(own),
         "longest": {"query": LONGEST_QUERY, "message": LONGEST_TEXT},
