@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.foundation.database import transaction
 from app.trail.records import Record
@@ -26,14 +27,14 @@ MOST_AT_ONCE = 500
 PAUSE = 0.4
 PAUSE_AFTER_FAILURE = 5.0
 
-#: Writes records in the application context and transaction of the caller, returns those to be tried again.
-Write = Callable[[Sequence[Record]], list[Record]]
+#: Writes records in a transaction, and returns those that are to be tried again.
+Write = Callable[[Session, Sequence[Record]], list[Record]]
 
 
 class Journal:
     """What waits to be written in this process, by a thread, or by calls of `flush` when it is not `is_automatic`."""
 
-    def __init__(self, app: Flask, write: Callable[..., list[Record]], *, is_automatic: bool = True) -> None:
+    def __init__(self, app: Flask, write: Write, *, is_automatic: bool = True) -> None:
         self.is_automatic = is_automatic
         self._app = app
         self._write = write
