@@ -23,6 +23,8 @@ class Taken(InvalidInput):
     """Another category has this address already."""
 
     status = 409
+
+
 LONGEST_TITLE = 200
 
 
