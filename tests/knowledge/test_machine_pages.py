@@ -35,9 +35,7 @@ def test_a_site_can_keep_out_of_search_engines(app: Flask, app_with: Callable[..
 
 
 def test_browsers_learn_how_to_search_the_site(app: Flask, app_with: Callable[..., Flask]) -> None:
-    client = app_with(
-        site_url="https://help.example.com", site_name='<Help> & "more" of everything there is'
-    ).test_client()
+    client = app_with(site_url="https://help.example.com", site_name='<Help> & "more" of everything').test_client()
     told = client.get("/opensearch.xml")
     assert told.content_type == "application/opensearchdescription+xml; charset=utf-8"
     spec = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -105,9 +103,7 @@ def test_it_is_sent_compressed_and_not_again(client: Visitor, make: Make, sessio
     assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", plain.headers["ETag"])
 
 
-def test_whole_addresses_are_those_of_the_setting_whatever_a_request_says(
-    app: Flask, app_with: Callable[..., Flask]
-) -> None:
+def test_whole_addresses_are_those_of_the_setting_alone(app: Flask, app_with: Callable[..., Flask]) -> None:
     client = app_with(site_url="https://help.example.com").test_client()
     for path in ("/", "/sitemap.xml", "/robots.txt", "/opensearch.xml", "/feed.atom", "/llms.txt"):
         assert "evil" not in client.get(path, headers={"Host": "evil.example"}).text

@@ -236,9 +236,7 @@ def test_pages_that_are_not_for_everybody_tell_machines_nothing(client: Visitor,
     assert "application/atom+xml" not in head.forms
 
 
-def test_a_logo_and_a_description_stand_in_previews(
-    app: Flask, app_with: Callable[..., Flask], settings: Settings
-) -> None:
+def test_logo_and_description_stand_in_previews(app: Flask, app_with: Callable[..., Flask], settings: Settings) -> None:
     written = BytesIO()
     Image.new("RGB", (300, 100), "teal").save(written, "PNG")
     (settings.data_dir / "logo.png").write_bytes(written.getvalue())

@@ -33,9 +33,7 @@ def png(width: int, height: int, **told: str) -> bytes:
     return written.getvalue()
 
 
-def test_a_logo_stands_in_the_header_with_the_name_of_the_site(
-    app: Flask, app_with: Callable[..., Flask], settings: Settings
-) -> None:
+def test_a_logo_stands_in_the_header(app: Flask, app_with: Callable[..., Flask], settings: Settings) -> None:
     client = app_with(site_logo=with_logo(settings, DRAWING.encode()).site_logo).test_client()
     page = client.get("/").text
     assert 'alt="Help centre" width="108" height="36"' in page
