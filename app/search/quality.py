@@ -40,19 +40,33 @@ class Quality:
         self._lock = threading.Lock()
 
     def factors(self) -> Factors:
-        """The factors as they were half a minute ago at most; the same object until one has changed."""
+        """The factors as they were about half a minute ago at most; the same object until one has changed.
+
+        The first call reads them; later ones have them read beside, so that no search waits for that.
+        """
         if time.monotonic() - self._read_at > LONGEST_AGE and self._lock.acquire(blocking=False):
-            # Searches that come meanwhile use what was known.
-            try:
-                found = _read()
-                if found != self._factors:
-                    self._factors = found
-            except SQLAlchemyError as error:
-                logger.warning("How well articles helped could not be read, so search goes by what it knew: %s", error)
-            finally:
-                self._read_at = time.monotonic()
-                self._lock.release()
+            if self._read_at == -math.inf:
+                self._read()
+            else:
+                app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way
+                threading.Thread(target=self._read_beside, args=(app,), name="quality", daemon=True).start()
         return self._factors
+
+    def _read_beside(self, app: Flask) -> None:
+        with app.app_context():
+            self._read()
+
+    def _read(self) -> None:
+        """Read the factors; whoever calls holds the lock, which is let go of."""
+        try:
+            found = _read()
+            if found != self._factors:
+                self._factors = found
+        except SQLAlchemyError as error:
+            logger.warning("How well articles helped could not be read, so search goes by what it knew: %s", error)
+        finally:
+            self._read_at = time.monotonic()
+            self._lock.release()
 
     def forget(self) -> None:
         """Have the factors read again at the next search."""

@@ -24,6 +24,7 @@ from app.support.letters import PURPOSE, follow_path
 from app.support.packets import Packet, packet_lines
 from app.trail.recording import record_request, source_of_request
 from app.web.access import PUBLIC, access
+from app.web.handing_back import hands_back
 from app.web.languages import reader_language
 from app.web.limits import limited
 from app.web.origin import anonymous_form
@@ -50,6 +51,7 @@ def contact() -> Response:
 @contact_pages.post("/contact")
 @access(PUBLIC)
 @anonymous_form
+@hands_back("message")
 @limited("{limit_messages} per hour", name="message")
 def send() -> AnyResponse:
     """Keep what somebody wrote, and show under which reference."""

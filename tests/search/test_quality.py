@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.search import indexing
+from app.search import indexing, quality
 from app.search.service import SearchState, search
 from tests.search.shelf import PUBLIC, Shelf, document
 
@@ -67,3 +69,18 @@ def test_searching_goes_on_when_the_factors_cannot_be_read(app: Flask, session: 
     with app.app_context():
         answer = search(session, "boiler reset", language="en", readers=PUBLIC)
     assert answer.state is SearchState.RESULTS
+
+
+def test_factors_that_are_old_are_read_again_beside_the_searches(
+    app: Flask, session: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(app, session, "boiler reset")
+    shelf.factors = {"1:en": 0.8, "2:en": 1.25}
+    monkeypatch.setattr(quality, "LONGEST_AGE", 0.0)
+    deadline = time.monotonic() + 10
+    with app.app_context():
+        while not app.extensions["search_quality"].factors():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        monkeypatch.undo()
+        assert app.extensions["search_quality"].factors() == {("leaflet", "1:en"): 0.8, ("leaflet", "2:en"): 1.25}
