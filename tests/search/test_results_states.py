@@ -50,7 +50,9 @@ def answer(state: SearchState) -> SearchAnswer:
 
 
 def page_of(app: Flask, shown: SearchAnswer) -> str:
-    card = SimpleNamespace(title="Billing", own_title="Billing", url="/categories/billing", description="", article_count=7)
+    card = SimpleNamespace(
+        title="Billing", own_title="Billing", url="/categories/billing", description="", article_count=7
+    )
     line = SimpleNamespace(id=1, title="Pay", url="/articles/1-pay", short_answer="", language="en")
     with app.test_request_context("/search"):
         return render_template(
