@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.web import (
     access,
+    accessibility,
     addresses,
     assets,
     branding,
@@ -34,6 +35,7 @@ def install(app: Flask, settings: Settings) -> None:
     addresses.install(app, settings)
     transaction.install(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(accessibility.pages)
     limits.install(app, settings)
     access.install(app)
     origin.install(app, settings)

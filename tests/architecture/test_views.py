@@ -19,6 +19,7 @@ from tests.visitor import PASSWORD, Visitor
 
 #: What strangers may open. A new public page is written down here, on purpose.
 PUBLIC_VIEWS = {
+    "accessibility.statement",
     "accounts.open_session",
     "accounts.sign_in",
     "accounts.sign_out",
