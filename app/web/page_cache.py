@@ -28,7 +28,7 @@ Value = TypeVar("Value")
 #: Signs of a reader of whom the page knows something; `app.knowledge.voters` adds its cookie.
 PERSONAL_COOKIES = {"session", "remember_token"}
 LONGEST_AGE = 60.0
-MOST_BYTES = 32 * 2**20
+MOST_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -56,6 +58,21 @@ def test_the_same_request_makes_one_article(program: Programs, session: Session)
     assert robot.post("/articles", TEXT | {"title": "Other"}, Idempotency_Key="abc").status_code == 409
     assert program(Role.EDITOR).post("/articles", TEXT, Idempotency_Key="abc").get_json() != first.get_json()
     assert session.scalar(select(func.count()).select_from(Article)) == 2
+
+
+def test_the_same_request_sent_many_times_at_once_makes_one_article(program: Programs, session: Session) -> None:
+    robot = program(Role.EDITOR)
+    together = Barrier(4)
+
+    def ask(_number: int) -> int:
+        together.wait(10)
+        return robot.post("/articles", TEXT, Idempotency_Key="abc").status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        answered = set(threads.map(ask, range(4)))
+    assert 201 in answered
+    assert answered <= {201, 409}
+    assert session.scalar(select(func.count()).select_from(Article)) == 1
 
 
 def test_nobody_is_overwritten(program: Programs, make: Make, session: Session) -> None:

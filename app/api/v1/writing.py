@@ -11,6 +11,7 @@ from typing import Any
 from flask import request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.bearer import require
@@ -327,7 +328,11 @@ def _remember(session: Session, program: Bearer, body: dict[str, Any], article: 
                 token_id=program.token_id, key=key, digest=_digest(body), article_id=article.id, made_at=clock.now()
             )
         )
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError as error:
+            # Both arrived at once and the other one was first: this one's article goes with its transaction.
+            raise Conflict("The same request is being answered just now: send it again in a moment.") from error
 
 
 def _key() -> str:
