@@ -101,7 +101,7 @@ def test_suggestions_are_used_with_the_keyboard(page: Page, article: str, live_s
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", selected=True)).to_contain_text(name)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{article}")
+    page.wait_for_url(f"**{article}?q=mend+the+{name}")
 
 
 def test_the_slash_key_can_be_switched_off(page: Page, article: str) -> None:

@@ -42,7 +42,7 @@ def test_a_next_step_is_not_related_once_more(session: Session, make: Make, clie
     session.commit()
     page = client.get(f"/articles/{article.id}-reset").text
     assert page.count("Other thing") == 1
-    assert "Related articles" not in page
+    assert "You may also want" not in page
 
 
 def test_after_a_yes_the_next_steps_stand_with_the_thanks(session: Session, make: Make, client: Visitor) -> None:

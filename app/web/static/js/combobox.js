@@ -2,6 +2,7 @@
 // Without this script the field is a plain form that searches. The words are in data attributes of the form.
 
 const PAUSE = 150; // milliseconds without a key before asking
+const BUSY_AFTER = 300; // milliseconds before a wait is worth a sign
 const FEWEST = 2;
 const SLASH_OFF = "slash-is-off";
 
@@ -32,13 +33,14 @@ function enhance(form) {
   }
 
   let timer = 0;
+  let waiting = 0;
   let asking = null;
   let chosen = -1;
   let shownFor = "";
 
   input.addEventListener("input", () => {
-    clearTimeout(timer);
-    asking?.abort();
+    stopAsking();
+    choose(-1);
     const words = input.value.trim();
     if (words.length < FEWEST) {
       close();
@@ -49,29 +51,38 @@ function enhance(form) {
 
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (list.hidden) {
-        if (list.children.length && shownFor === input.value.trim()) open();
-        else if (input.value.trim().length >= FEWEST) ask(input.value.trim());
-        else return;
-      }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && event.altKey) {
       event.preventDefault();
-      move(event.key === "ArrowDown" ? 1 : -1);
+      if (step < 0) close();
+      else reveal(() => {});
+    } else if (step) {
+      if (list.hidden && input.value.trim().length < FEWEST) return;
+      event.preventDefault();
+      if (list.hidden) reveal(() => move(step));
+      else move(step);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       close();
     } else if (event.key === "Enter" && !list.hidden && chosen >= 0) {
       event.preventDefault();
       go(list.children[chosen]);
+    } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) {
+      choose(-1); // the keys move in the text, so that is where the reader is
     }
   });
 
   input.addEventListener("blur", () => {
-    clearTimeout(timer);
-    asking?.abort();
+    stopAsking();
     close();
   });
-  form.addEventListener("submit", () => asking?.abort());
+  form.addEventListener("submit", () => {
+    stopAsking();
+    close();
+    wait();
+  });
+  // A page that the reader came back to waits for nothing.
+  addEventListener("pageshow", stopWaiting);
   // Pressing on the list must not take the focus, or the list would close under the finger.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -80,25 +91,64 @@ function enhance(form) {
     if (option) go(option);
   });
 
-  async function ask(words) {
-    asking = new AbortController();
+  // Show the suggestions for what is written, asking for them first where they are not known.
+  function reveal(then) {
+    const words = input.value.trim();
+    if (list.children.length && shownFor === words) {
+      open();
+      then();
+    } else if (words.length >= FEWEST) {
+      stopAsking();
+      ask(words, then);
+    }
+  }
+
+  async function ask(words, then = () => {}) {
+    const mine = new AbortController();
+    asking = mine;
+    wait();
     try {
       const address = `${new URL(form.action).pathname}/suggest?q=${encodeURIComponent(words)}`;
-      const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "application/json" } });
+      const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(`${answer.status}`);
       const { suggestions } = await answer.json();
-      if (input.value.trim() === words && document.activeElement === input) show(words, suggestions);
+      if (input.value.trim() !== words || document.activeElement !== input) return;
+      show(words, suggestions);
+      then();
     } catch (error) {
       // The field still searches; a suggestion that does not come is nothing to disturb anybody with.
       if (error.name !== "AbortError") close();
+    } finally {
+      if (asking === mine) stopWaiting();
     }
+  }
+
+  function stopAsking() {
+    clearTimeout(timer);
+    asking?.abort();
+    asking = null;
+    stopWaiting();
+  }
+
+  // One sign for every wait; what stands there meanwhile stays.
+  function wait() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      form.classList.add("is-waiting");
+      status.textContent = form.dataset.waiting;
+    }, BUSY_AFTER);
+  }
+
+  function stopWaiting() {
+    clearTimeout(waiting);
+    form.classList.remove("is-waiting");
+    if (status.textContent === form.dataset.waiting) status.textContent = "";
   }
 
   function show(words, suggestions) {
     list.replaceChildren(...suggestions.map(articleOption), searchOption(words));
     shownFor = words;
-    chosen = -1;
-    input.removeAttribute("aria-activedescendant");
+    choose(-1);
     open();
     const count = suggestions.length;
     const counts = form.dataset.counts.split("|");
@@ -136,18 +186,21 @@ function enhance(form) {
   }
 
   function move(step) {
-    const options = [...list.children];
-    if (!options.length) return;
-    options[chosen]?.setAttribute("aria-selected", "false");
+    const count = list.children.length;
     // One place beyond both ends is the field itself.
-    chosen = chosen + step < -1 ? options.length - 1 : chosen + step >= options.length ? -1 : chosen + step;
-    if (chosen < 0) {
+    choose(chosen + step < -1 ? count - 1 : chosen + step >= count ? -1 : chosen + step);
+  }
+
+  function choose(place) {
+    chosen = place;
+    [...list.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === place)));
+    const item = list.children[place];
+    if (!item) {
       input.removeAttribute("aria-activedescendant");
       return;
     }
-    options[chosen].setAttribute("aria-selected", "true");
-    options[chosen].scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", options[chosen].id);
+    item.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", item.id);
   }
 
   function go(item) {
@@ -165,11 +218,9 @@ function enhance(form) {
 
   function close() {
     list.hidden = true;
-    chosen = -1;
     status.textContent = "";
     input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-    for (const item of list.children) item.setAttribute("aria-selected", "false");
+    choose(-1);
   }
 }
 
