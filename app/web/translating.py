@@ -6,11 +6,15 @@ interface speaks no Portuguese gets the words around them in the site's own lang
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app, g, has_request_context
 from flask_babel import Babel, get_locale, get_translations
+from jinja2.nodes import EvalContext
+from jinja2.utils import pass_eval_context
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.web.languages import reader_language
@@ -47,22 +51,46 @@ def locale_for(language: str, default: str = "en") -> Locale:
 def install(app: Flask, settings: Settings) -> None:
     """Give templates `_()`, `gettext`, `ngettext` and `{% trans %}`, and say on every page in which language it is."""
     Babel(app, locale_selector=_selected, default_translation_directories="web/translations")
-    # A page has some fifty words: finding out for each which catalogue it is in took a twentieth of its drawing.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension that Babel adds
-        gettext=lambda text: _catalogue().ugettext(text),
-        ngettext=lambda one, many, count: _catalogue().ungettext(one, many, count),
+        gettext=lambda text: _catalogue().translations.ugettext(text),
+        ngettext=lambda one, many, count: _catalogue().translations.ungettext(one, many, count),
         newstyle=True,
     )
-    app.jinja_env.globals["interface_language"] = interface_language
+    # A page has some fifty words: looking each up and marking it as safe anew took a tenth of its drawing.
+    app.extensions["translated_words"] = {}
+    app.jinja_env.globals.update(_=_translated, gettext=_translated, interface_language=interface_language)
 
 
-def _catalogue() -> Any:
+@dataclass(frozen=True)
+class _Catalogue:
+    """The translations into a locale, and those of them that pages have shown: there are as many as templates have."""
+
+    locale: Locale | None
+    translations: Any
+    shown: dict[str, Markup]
+
+
+@pass_eval_context
+def _translated(context: EvalContext, text: str, /, **values: object) -> str:
+    """What `_("…")` gives in a template; as Jinja's own, values stand in for `%(name)s` and `%%` is a percent sign."""
+    catalogue = _catalogue()
+    if not context.autoescape:
+        return str(catalogue.translations.ugettext(text)) % values
+    shown = catalogue.shown.get(text)
+    if shown is None:
+        # Our own words, marked as safe as Jinja itself marks them.
+        shown = catalogue.shown[text] = Markup(catalogue.translations.ugettext(text))  # noqa: S704
+    return shown % values if "%" in shown else shown
+
+
+def _catalogue() -> _Catalogue:
     """The translations into the present locale; the same object as long as the locale stays the same."""
     locale = get_locale()
-    known: tuple[Locale | None, Any] | None = g.get("catalogue")
-    if known is None or known[0] is not locale:
-        known = g.catalogue = (locale, get_translations())
-    return known[1]
+    known: _Catalogue | None = g.get("catalogue")
+    if known is None or known.locale is not locale:
+        words: dict[str, dict[str, Markup]] = current_app.extensions["translated_words"]
+        known = g.catalogue = _Catalogue(locale, get_translations(), words.setdefault(str(locale), {}))
+    return known
 
 
 def _selected() -> str:
