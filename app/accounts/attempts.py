@@ -7,8 +7,6 @@ nobody can lock its owner out from elsewhere.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -16,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import SignInAttempt
 from app.foundation import clock
+from app.foundation.keyed_hash import keyed_hash
 from app.foundation.text import folded
 from app.web.networks import network_of
 
@@ -28,12 +27,12 @@ KEPT_FOR = timedelta(days=30)
 
 def account_key(email: str, *, secret: str) -> str:
     """What stands for a typed e-mail address in the attempts; the same for accounts that do not exist."""
-    return _keyed("account:" + folded(email), secret)
+    return keyed_hash("account:" + folded(email), key=secret)
 
 
 def address_key(address: str, *, secret: str) -> str:
     """What stands for a network address; of IPv6 the first 64 bits, which are one household or machine."""
-    return _keyed("address:" + network_of(address), secret)
+    return keyed_hash("address:" + network_of(address), key=secret)
 
 
 def begin(session: Session, account: str, address: str) -> SignInAttempt | timedelta:
@@ -83,7 +82,3 @@ def _wait_after(
         return timedelta(0)
     doubled = timedelta(seconds=2 ** min(count - free, 20))
     return max(timedelta(0), last + min(doubled, LONGEST_WAIT) - now)
-
-
-def _keyed(value: str, secret: str) -> str:
-    return hmac.new(secret.encode(), value.encode(), hashlib.sha256).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from app.accounts.roles import Permission, permissions_of
 from app.foundation import clock
 from app.foundation.database import db, rollback, transaction
 from app.foundation.errors import NotAllowed
+from app.foundation.keyed_hash import keyed_hash
 from app.foundation.text import one_line
 from app.web.languages import reader_language
 from app.web.origin import looks_at_no_cookie
@@ -186,9 +186,8 @@ def _load(signed_id: str) -> _SignedIn | None:
 
 def _seal(account: Account) -> str:
     """Binds a session to the password it was opened with: a new password ends all others."""
-    secret = current_app.extensions["settings"].secret_key
-    sealed = f"session:{account.id}:{account.password_hash}"
-    return hmac.new(secret.encode(), sealed.encode(), hashlib.sha256).hexdigest()[:32]
+    secret: str = current_app.extensions["settings"].secret_key
+    return keyed_hash(f"session:{account.id}:{account.password_hash}", key=secret)[:32]
 
 
 def _permissions() -> frozenset[Permission]:

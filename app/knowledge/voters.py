@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 
@@ -11,6 +9,7 @@ from flask import Response, current_app, request
 
 from app.accounts.roles import Permission
 from app.accounts.signing_in import has_permission, signed_in_account
+from app.foundation.keyed_hash import keyed_hash
 from app.trail.recording import source_of_request
 
 COOKIE = "voter"
@@ -63,5 +62,4 @@ def _token() -> str | None:
 
 
 def _hashed(token: str) -> str:
-    key = str(current_app.secret_key).encode()
-    return hmac.new(key, f"voter {token}".encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(f"voter {token}", key=str(current_app.secret_key))

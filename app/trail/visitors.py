@@ -7,13 +7,10 @@ time zone, when hardly anybody is in the middle of something.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request
 from sqlalchemy import delete, select
@@ -24,9 +21,11 @@ from app.accounts.roles import Permission
 from app.accounts.signing_in import has_permission
 from app.foundation import clock
 from app.foundation.database import after_commit, db, is_postgresql, only_reads
+from app.foundation.keyed_hash import keyed_hash
 from app.trail.models import DailySalt
 from app.trail.records import Who
 from app.web.languages import reader_language
+from app.web.moments import zone
 from app.web.networks import network_of
 
 DAY_BEGINS_AFTER = timedelta(hours=4)
@@ -59,7 +58,7 @@ def wants_no_trail() -> bool:
 
 
 def visitor() -> str:
-    """The visitor of this request, 32 hexadecimal digits that hold until the end of the day in UTC."""
+    """The visitor of this request, 32 hexadecimal digits that hold until the day ends (`day_of`)."""
     return visitor_of(who(), _salt_for_request())
 
 
@@ -81,8 +80,7 @@ def is_program(browser: str) -> bool:
 
 def day_of(moment: datetime) -> date:
     """The day whose salt makes the visitors of a moment."""
-    here = moment.astimezone(ZoneInfo(current_app.extensions["settings"].time_zone))
-    return (here.replace(tzinfo=None) - DAY_BEGINS_AFTER).date()
+    return (moment.astimezone(zone()).replace(tzinfo=None) - DAY_BEGINS_AFTER).date()
 
 
 def salt_of(session: Session, day: date) -> str:
@@ -133,5 +131,4 @@ def _salt_for_request() -> str:
 
 
 def _keyed(salt: str, text: str) -> str:
-    secret = str(current_app.secret_key)
-    return hmac.new(f"{secret}\0{salt}".encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+    return keyed_hash(text, key=f"{current_app.secret_key}\0{salt}")[:32]

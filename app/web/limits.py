@@ -10,8 +10,6 @@ a limit says, which does no harm to limits that are far above what people do.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 import time
 from collections.abc import Callable
@@ -24,6 +22,7 @@ from limits import RateLimitItem, parse
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from app.foundation.keyed_hash import keyed_hash
 from app.web.hits import HitFile
 from app.web.networks import network_of
 from config import Settings
@@ -43,7 +42,7 @@ class Limits:
         self.limiter = FixedWindowRateLimiter(self.storage)
         self.identities: list[Identify] = []
         self._settings = asdict(settings)
-        self._key = settings.secret_key.encode()
+        self._key = settings.secret_key
         self._items: dict[tuple[str, ...], list[RateLimitItem]] = {}
 
     def items(self, limits: tuple[str, ...]) -> list[RateLimitItem]:
@@ -58,7 +57,7 @@ class Limits:
         """Who makes this request, as a keyed hash (32 hexadecimal digits)."""
         known = next((name for identify in self.identities if (name := identify())), None)
         name = known or f"address {network_of(request.remote_addr or '')}"
-        return hmac.new(self._key, f"limit {name}".encode(), hashlib.sha256).hexdigest()[:32]
+        return keyed_hash(f"limit {name}", key=self._key)[:32]
 
 
 def install(app: Flask, settings: Settings) -> None:
