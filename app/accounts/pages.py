@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts import register, signing_in
 from app.accounts.forms import PasswordForm, SignInForm
 from app.accounts.models import Account
-from app.accounts.roles import Permission
+from app.accounts.roles import Permission, permissions_of
 from app.accounts.signing_in import Refusal
 from app.foundation.database import db
 from app.foundation.errors import InvalidInput
@@ -22,8 +22,9 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 def sign_in() -> AnyResponse:
     """The form to sign in; somebody who has done so is sent on."""
     wanted = signing_in.own_path(request.args.get("next"))
-    if signing_in.signed_in_account() is not None:
-        return redirect(wanted or "/")
+    account = signing_in.signed_in_account()
+    if account is not None:
+        return redirect(wanted or _first_page(account))
     return _page("accounts/sign_in.html", form=SignInForm(formdata=None, next=wanted or ""))
 
 
@@ -36,7 +37,7 @@ def open_session() -> AnyResponse:
     if form.validate():
         outcome = signing_in.sign_in(db.session, form.email.data, form.password.data)
         if isinstance(outcome, Account):
-            return redirect(signing_in.own_path(form.next.data) or "/", code=303)
+            return redirect(signing_in.own_path(form.next.data) or _first_page(outcome), code=303)
         refusal = outcome
     return _refused("accounts/sign_in.html", refusal, form=form)
 
@@ -81,6 +82,10 @@ def change_password() -> AnyResponse:
                 signing_in.open_session(account)
                 return redirect(url_for(".own_account", changed="password"), code=303)
     return _refused("accounts/account.html", refusal, form=form, account=account, is_changed=False)
+
+
+def _first_page(account: Account) -> str:
+    return url_for("desk.home") if Permission.READ_STAFF in permissions_of(account.role) else "/"
 
 
 def _page(template: str, **context: object) -> Response:

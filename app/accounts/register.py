@@ -61,6 +61,11 @@ def all_accounts(session: Session) -> list[Account]:
     return list(session.scalars(select(Account).order_by(Account.email)))
 
 
+def has_several_accounts(session: Session) -> bool:
+    """Whether there is more than one account that is open."""
+    return (session.scalar(select(func.count()).select_from(Account).where(Account.is_active)) or 0) > 1
+
+
 def set_role(session: Session, account: Account, role: Role, *, by: Account | None) -> None:
     """Give a person another role. Raises Conflict when no administrator would be left."""
     if role is not Role.ADMINISTRATOR:

@@ -141,6 +141,11 @@ def bursts(session: Session, *, is_decided: bool, most: int = 50) -> list[Burst]
     return [_shown(burst, name or "", by_burst[burst.id]) for burst, name in found if burst.id in by_burst]
 
 
+def count_of_undecided(session: Session) -> int:
+    """How many bursts wait for somebody to decide."""
+    return session.scalar(select(func.count()).select_from(VoteBurst).where(VoteBurst.decision.is_(None))) or 0
+
+
 def request_forgetting(session: Session) -> None:
     """Have the sources of votes forgotten when their time is over."""
     request_job(session, FORGET_JOB, unique_key=FORGET_JOB, due_at=clock.now() + FORGET_AFTER)

@@ -43,7 +43,8 @@ def install(app: Flask) -> None:
         lambda: _("Glossary"),
         icon="book-open",
         permission=Permission.PUBLISH_ARTICLES,
-        position=45,
+        position=50,
+        about=lambda: _("Words that customers may not know, explained where they stand."),
     )
 
 

@@ -49,7 +49,15 @@ def install(app: Flask) -> None:
     """Connect the pages and the job of news."""
     app.register_blueprint(pages)
     jobs.add_job_kind(app, "show_news", news.raise_version_when_due)
-    add_desk_page(app, "news.desk", lambda: _("News"), icon="bell", permission=Permission.PUBLISH_ARTICLES, position=40)
+    add_desk_page(
+        app,
+        "news.desk",
+        lambda: _("News and incidents"),
+        icon="bell",
+        permission=Permission.PUBLISH_ARTICLES,
+        position=40,
+        about=lambda: _("What everybody has to know just now, above all pages or those of one area."),
+    )
 
 
 @pages.get("/news")

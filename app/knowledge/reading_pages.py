@@ -32,9 +32,10 @@ def install(app: Flask) -> None:
         app,
         "reading.desk_structure",
         lambda: _("Areas and next steps"),
-        icon="list",
+        icon="file-text",
         permission=Permission.ORGANISE_CATEGORIES,
-        position=50,
+        position=60,
+        about=lambda: _("All areas, which of them are empty, and what to read after an article."),
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.roles import Permission
@@ -56,7 +57,9 @@ def install(app: Flask) -> None:
         lambda: _("Votes set aside"),
         icon="shield-check",
         permission=Permission.PUBLISH_ARTICLES,
-        position=60,
+        position=30,
+        about=lambda: _("Many votes from one network, until somebody decides whether they count."),
+        waiting=_waiting,
     )
 
 
@@ -121,6 +124,11 @@ def decide(burst_id: int) -> AnyResponse:
         raise NotFound(_("There is no such burst of votes."))
     bursts.decide(db.session, burst_id, is_counted=decision == "count", by=account)
     return redirect(url_for("votes.desk"), 303)
+
+
+def _waiting() -> str:
+    count = bursts.count_of_undecided(db.session)
+    return ngettext("%(num)s to decide", "%(num)s to decide", count) if count else ""
 
 
 def cast_by_request(shown: article_page.ArticlePage, *, fixed: bool, query: str) -> str:

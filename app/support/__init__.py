@@ -2,9 +2,11 @@
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.roles import Permission
-from app.support import desk_pages, models, pages
+from app.foundation.database import db
+from app.support import desk_pages, models, pages, requests
 from app.support.forms import asking
 from app.web.desk import add_desk_page
 from config import Settings
@@ -19,5 +21,17 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_blueprint(desk_pages.pages)
     app.jinja_env.globals["asking"] = asking
     add_desk_page(
-        app, "requests.overview", lambda: _("Requests"), icon="mail", permission=Permission.READ_STAFF, position=10
+        app,
+        "requests.overview",
+        lambda: _("Requests"),
+        icon="mail",
+        permission=Permission.READ_STAFF,
+        position=10,
+        about=lambda: _("What customers wrote, what they tried before, and your answers."),
+        waiting=_waiting,
     )
+
+
+def _waiting() -> str:
+    count = requests.count_of_new(db.session)
+    return ngettext("%(num)s new", "%(num)s new", count) if count else ""

@@ -89,6 +89,12 @@ def requests_found(session: Session, *, words: str, state: str, page: int) -> tu
     return list(session.scalars(rows.offset(before).limit(PAGE_SIZE))), pages
 
 
+def count_of_new(session: Session) -> int:
+    """How many requests nobody has answered or sorted yet, without likely spam."""
+    is_new = (Ticket.state == TicketState.NEW) & (Ticket.suspicion == "")
+    return session.scalar(select(func.count()).select_from(Ticket).where(is_new)) or 0
+
+
 def ticket_of(session: Session, reference: str) -> Ticket:
     """A request with all that belongs to it. Raises NotFound when there is none of this reference."""
     found = session.scalar(select(Ticket).where(Ticket.reference == read_reference(reference)).options(*_WHOLE))

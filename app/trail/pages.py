@@ -40,7 +40,8 @@ def install(app: Flask) -> None:
         lambda: _("What people search for"),
         icon="search",
         permission=Permission.READ_STAFF,
-        position=40,
+        position=20,
+        about=lambda: _("The words that customers type, what found nothing, and how their visits ended."),
     )
 
 

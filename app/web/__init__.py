@@ -44,7 +44,7 @@ def install(app: Flask, settings: Settings) -> None:
     templating.install(app, settings)
     translating.install(app, settings)
     moments.install(app)
-    desk.install(app)
+    desk.install(app, settings)
     commands.install(app)
     letters.install(app)
     handing_back.install(app)

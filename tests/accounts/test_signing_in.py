@@ -252,8 +252,8 @@ def test_after_signing_in_one_goes_to_no_other_site(address: str | None) -> None
     assert own_path(address) is None
 
 
-def test_a_next_that_leads_away_leads_home(client: Visitor, account: Account) -> None:
-    assert client.sign_in(account.email, next="//example.com").location == "/"
+def test_a_next_that_leads_away_leads_to_the_desk(client: Visitor, account: Account) -> None:
+    assert client.sign_in(account.email, next="//example.com").location == "/desk"
 
 
 def _seconds(password_hash: str | None) -> float:

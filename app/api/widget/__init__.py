@@ -15,5 +15,12 @@ from config import Settings
 def install(app: Flask, settings: Settings) -> None:
     """Connect the script, its settings, and the page of the desk that gives the tag."""
     app.register_blueprint(pages.blueprint)
-    permission = Permission.RUN_THE_SITE
-    add_desk_page(app, "widget.desk", lambda: _("Help on other sites"), icon="life-buoy", permission=permission)
+    add_desk_page(
+        app,
+        "widget.desk",
+        lambda: _("Help on other sites"),
+        icon="life-buoy",
+        permission=Permission.RUN_THE_SITE,
+        position=70,
+        about=lambda: _("The tag that brings search, answers and contact to your shop or app."),
+    )

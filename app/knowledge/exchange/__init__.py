@@ -6,12 +6,22 @@ An import reads a tree (`reading`, `frontmatter`, `sources`), understands its di
 """
 
 from flask import Flask
+from flask_babel import gettext as _
 
+from app.foundation.database import db
 from app.foundation.starting import add_start_step
 from app.knowledge.exchange.commands import content, start_quietly
+from app.knowledge.exchange.starting import has_own_articles
+from app.web.desk import add_first_step
 
 
 def install(app: Flask) -> None:
     """Add the `flask content` commands, and have the starter articles brought in at the first start."""
     app.cli.add_command(content)
     add_start_step(app, "starter articles", start_quietly)
+    add_first_step(
+        app,
+        lambda: _("Bring in your own articles"),
+        lambda: _("Type %(command)s.", command="flask content import FOLDER --dry-run"),
+        lambda: has_own_articles(db.session),
+    )

@@ -23,6 +23,12 @@ def start(settings: Settings, steps: Steps) -> Report | None:
     return import_content(settings, STARTER_ARTICLES, steps=steps, collection=COLLECTION)
 
 
+def has_own_articles(session: Session) -> bool:
+    """Whether there is an article that did not come with the product."""
+    ours = select(ImportedFile.article_id).where(ImportedFile.collection == COLLECTION)
+    return session.scalar(select(Article.id).where(Article.id.not_in(ours)).limit(1)) is not None
+
+
 def is_to_start(session: Session) -> bool:
     """Whether there is no article yet, or starter articles wait to be finished."""
     unfinished = (ImportedFile.collection == COLLECTION) & (ImportedFile.digest == "")
