@@ -24,7 +24,7 @@ from app.knowledge import (
     vote_pages,
     voters,
 )
-from app.knowledge.models import Audience
+from app.knowledge.models import EVERYBODY
 from app.knowledge.searchable import ArticleSource
 from app.search.indexing import add_source
 from app.search.pages import set_surroundings
@@ -57,11 +57,10 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _published_languages() -> Callable[[], list[str]]:
     known = page_cache.per_version(lambda: queries.published_languages(db.session))
-    everybody = frozenset({Audience.PUBLIC.value})
 
     def languages() -> list[str]:
         # Who sends no cookie has not signed in: the pages read most are spared the question.
-        readers = reader_groups() if request.cookies else everybody
+        readers = reader_groups() if request.cookies else EVERYBODY
         return [language for language, audiences in known().items() if audiences & readers]
 
     return languages

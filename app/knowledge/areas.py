@@ -83,14 +83,30 @@ def category_titles(session: Session, paths: Iterable[str], *, language: str | N
     return dict(session.execute(_TITLES, asked).all()) if wanted else {}
 
 
+def article_counts(session: Session, *, readers: frozenset[str]) -> dict[str, int]:
+    """How many articles the readers can see in each category and below it, by path."""
+    rows = session.execute(
+        select(Category.path, func.count(Article.id.distinct()))
+        .join(Article, Article.category_id == Category.id)
+        .join(Publication, Publication.article_id == Article.id)
+        .where(Article.audience.in_(readers))
+        .group_by(Category.path)
+    )
+    counts: dict[str, int] = {}
+    for path, count in rows:
+        for above in ancestors(path):
+            counts[above] = counts.get(above, 0) + count
+    return counts
+
+
 def area_cards(session: Session, *, readers: frozenset[str]) -> list[CategoryCard]:
     """The categories at the top, in their order; those with nothing in them for these readers are hidden."""
-    return _children(session, None, _counts(session, readers), reader_language())
+    return _children(session, None, article_counts(session, readers=readers), reader_language())
 
 
 def area_tree(session: Session, *, readers: frozenset[str]) -> list[Branch]:
     """All areas, each with what is below it; those with nothing in them for these readers are hidden."""
-    counts = _counts(session, readers)
+    counts = article_counts(session, readers=readers)
     cards: dict[str, CategoryCard] = {}
     below: dict[str, list[str]] = {}
     for category, said in session.execute(_SAID, {"language": reader_language()}):
@@ -118,7 +134,7 @@ def category_page(
         NotFound: there is no such category, or nothing in it that this reader may see.
     """
     found = session.execute(_SAID.where(Category.path == path), {"language": language}).one_or_none()
-    counts = _counts(session, readers)
+    counts = article_counts(session, readers=readers)
     if found is None or not counts.get(path):
         raise NotFound(_("There is no such area. It may have another name now: look for it by its words."))
     category, said = found
@@ -163,22 +179,6 @@ def _card(category: Category, said: CategoryTitle | None, counts: Mapping[str, i
         counts.get(category.path, 0),
         category.title,
     )
-
-
-def _counts(session: Session, readers: frozenset[str]) -> dict[str, int]:
-    """How many articles the readers can see in each category and below it, by path."""
-    rows = session.execute(
-        select(Category.path, func.count(Article.id.distinct()))
-        .join(Article, Article.category_id == Category.id)
-        .join(Publication, Publication.article_id == Article.id)
-        .where(Article.audience.in_(readers))
-        .group_by(Category.path)
-    )
-    counts: dict[str, int] = {}
-    for path, count in rows:
-        for above in ancestors(path):
-            counts[above] = counts.get(above, 0) + count
-    return counts
 
 
 def trail(session: Session, path: str, *, language: str | None = None) -> tuple[tuple[str, str], ...]:

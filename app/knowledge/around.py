@@ -16,7 +16,7 @@ from app.foundation.database import reading
 from app.knowledge import news
 from app.knowledge.explaining import Explainer
 from app.knowledge.glossary import GlossaryTerm, explained_terms
-from app.knowledge.models import Audience
+from app.knowledge.models import EVERYBODY
 from app.knowledge.news import News, NewsKind, ShownNews
 from app.web.languages import reader_language
 from app.web.page_cache import per_version
@@ -25,18 +25,15 @@ Value = TypeVar("Value")
 
 #: Pages that people come to with any problem: the news of every area stand there.
 _ENTRANCES = ("/", "/contact")
-_EVERYBODY = frozenset({Audience.PUBLIC.value})
 
 
 def install(app: Flask) -> None:
     """Give templates `current_news()` and `more_links()`."""
     app.extensions["current_news"] = _per_language(
-        lambda session, language: news.current_or_planned(session, language=language, readers=_EVERYBODY)
+        lambda session, language: news.current_or_planned(session, language=language, readers=EVERYBODY)
     )
     app.extensions["explainers"] = _per_language(
-        lambda session, language: Explainer.of(
-            explained_terms(session, language=language, readers=_EVERYBODY), language
-        )
+        lambda session, language: Explainer.of(explained_terms(session, language=language, readers=EVERYBODY), language)
     )
     app.extensions["has_news_and_terms"] = per_version(_has_news_and_terms)
     app.jinja_env.globals.update(current_news=current_news, more_links=more_links)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.foundation.errors import NotFound
-from app.knowledge.areas import ancestors
+from app.knowledge.areas import article_counts
 from app.knowledge.models import (
     Article,
     ArticleTag,
@@ -116,17 +116,7 @@ def listed_texts(
 
 def category_tree(session: Session, *, readers: frozenset[str], is_whole: bool = False) -> list[CategoryEntry]:
     """The categories, each after the one above it, by position and title; `is_whole` shows the empty ones too."""
-    counts: dict[str, int] = {}
-    rows = session.execute(
-        select(Category.path, func.count(Article.id.distinct()))
-        .join(Article, Article.category_id == Category.id)
-        .join(Publication, Publication.article_id == Article.id)
-        .where(Article.audience.in_(readers))
-        .group_by(Category.path)
-    )
-    for path, count in rows:
-        for above in ancestors(path):
-            counts[above] = counts.get(above, 0) + count
+    counts = article_counts(session, readers=readers)
     below: dict[int | None, list[Category]] = {}
     for category in session.scalars(select(Category).order_by(Category.position, Category.title, Category.id)):
         below.setdefault(category.parent_id, []).append(category)

@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from app.foundation.errors import NotFound
 from app.knowledge import areas, feeds
 from app.knowledge.article_page import ArticlePage
-from app.knowledge.models import Article, Audience, Category, Publication
+from app.knowledge.models import EVERYBODY, Article, Category, Publication
 from app.knowledge.page_heads import feed_url
 from app.knowledge.queries import ARTICLE_LINES, article_line
 from app.knowledge.renditions import marked_off, rendition_url
 from app.web.translating import locale_for
-
-_EVERYBODY = frozenset({Audience.PUBLIC.value})
 
 
 def feed_of_site(session: Session, language: str, *, site_name: str) -> feeds.Feed:
@@ -31,9 +29,9 @@ def feed_of_area(session: Session, path: str, language: str) -> feeds.Feed:
     Raises:
         NotFound: there is no such area, or nothing in it that everybody may see.
     """
-    if not areas.has_articles(session, path, readers=_EVERYBODY):
+    if not areas.has_articles(session, path, readers=EVERYBODY):
         raise NotFound(_("There is no such area. It may have another name now: look for it by its words."))
-    title = areas.category_titles(session, [path])[path]
+    title = areas.category_titles(session, [path], language=language)[path]
     url = areas.category_url(path)
     entries = feeds.newest_articles(session, language=language, area=path)
     return feeds.Feed(title, feed_url(f"{url}/feed", language), url, language, entries)
@@ -55,7 +53,7 @@ def overview(session: Session, *, language: str, base: str, name: str, descripti
     lines = ARTICLE_LINES.outerjoin(Category, Category.id == Article.category_id).add_columns(Category.path)
     ordered = lines.order_by(Article.position, Publication.title, Article.id)
     by_area: dict[str, list[str]] = {}
-    for row in session.execute(ordered, {"language": language, "readers": _EVERYBODY}):
+    for row in session.execute(ordered, {"language": language, "readers": EVERYBODY}):
         each = article_line(row)
         answer = f": {marked_off(each.short_answer)}" if each.short_answer else ""
         entry = f"- [{marked_off(each.title)}]({base}{rendition_url(each.url, 'md')}){answer}"

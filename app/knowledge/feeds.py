@@ -14,12 +14,11 @@ from sqlalchemy import case
 from sqlalchemy.orm import Session, aliased
 
 from app.foundation import clock, markdown
-from app.knowledge.models import Article, Audience, Category, Publication, Revision
+from app.knowledge.models import EVERYBODY, Article, Category, Publication, Revision
 from app.knowledge.published import shown_revisions
 from app.knowledge.queries import ARTICLE_LINES, article_url
 
 LONGEST_FEED = 30
-_EVERYBODY = frozenset({Audience.PUBLIC})
 _LONGEST_SUMMARY = 300
 #: How much of a text is read for a summary, in characters.
 _LONGEST_START = 2000
@@ -80,7 +79,7 @@ def newest_articles(session: Session, *, language: str, area: str = "") -> list[
         inside = (Category.path == area) | Category.path.startswith(area + "/", autoescape=True)
         news = news.join(Category, Category.id == Article.category_id).where(inside)
     newest = news.order_by(_CHANGED_AT.desc(), Article.id.desc()).limit(LONGEST_FEED)
-    return [_entry(row) for row in session.execute(newest, {"language": language, "readers": _EVERYBODY})]
+    return [_entry(row) for row in session.execute(newest, {"language": language, "readers": EVERYBODY})]
 
 
 def article_news(session: Session, article_id: int, language: str, *, url: str, first_at: datetime) -> list[FeedEntry]:
@@ -90,7 +89,7 @@ def article_news(session: Session, article_id: int, language: str, *, url: str, 
         url: the path of its page.
         first_at: when the article was begun.
     """
-    shown = shown_revisions(session, article_id, language, readers=_EVERYBODY)
+    shown = shown_revisions(session, article_id, language, readers=EVERYBODY)
     return [
         FeedEntry(
             article_id,

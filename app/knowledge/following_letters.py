@@ -13,7 +13,16 @@ from app.foundation.jobs import request_job
 from app.knowledge import queries
 from app.knowledge.areas import category_url
 from app.knowledge.following import Follow, FollowKind
-from app.knowledge.models import Article, Audience, Category, Publication, Revision, Significance, Translation
+from app.knowledge.models import (
+    EVERYBODY,
+    Article,
+    Audience,
+    Category,
+    Publication,
+    Revision,
+    Significance,
+    Translation,
+)
 from app.knowledge.published import PublishedRevision
 from app.web.addresses import absolute
 from app.web.letters import send_later
@@ -23,7 +32,6 @@ PURPOSE = "follow"
 BATCH = 50
 """How many letters are written in one transaction: others want to write, too."""
 MOST_NEWS = 20
-_EVERYBODY = frozenset({Audience.PUBLIC.value})
 
 
 def ask_to_confirm(session: Session, follow: Follow) -> None:
@@ -89,7 +97,7 @@ def tell_category_followers(session: Session, until: str = "") -> None:
     batch = session.scalars(following.order_by(Follow.id).limit(BATCH).with_for_update()).all()
     for follow in batch:
         article_ids = _new_articles(session, follow)
-        lines = queries.article_lines(session, article_ids, language=follow.language, readers=_EVERYBODY)
+        lines = queries.article_lines(session, article_ids, language=follow.language, readers=EVERYBODY)
         follow.seen_at = now
         if lines:
             _tell_news(session, follow, lines)
@@ -104,7 +112,7 @@ def subject_of(session: Session, follow: Follow) -> tuple[str, str]:
         category = session.get_one(Category, follow.category_id)
         return category.title, category_url(category.path)
     article_id = follow.article_id or 0
-    lines = queries.article_lines(session, [article_id], language=follow.language, readers=_EVERYBODY)
+    lines = queries.article_lines(session, [article_id], language=follow.language, readers=EVERYBODY)
     return (lines[0].title, lines[0].url) if lines else ("", f"/articles/{article_id}")
 
 

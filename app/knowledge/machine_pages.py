@@ -30,8 +30,9 @@ from app.foundation import clock
 from app.foundation.database import db, reading
 from app.knowledge import article_page, directory, feeds, page_heads, renditions, sitemap
 from app.knowledge.language_versions import public_languages
-from app.knowledge.models import Audience
+from app.knowledge.models import EVERYBODY
 from app.search import service
+from app.search.pages import SUGGESTIONS_LIMIT
 from app.web.access import PUBLIC, access
 from app.web.addresses import site_address
 from app.web.languages import reader_language
@@ -41,7 +42,6 @@ from config import Settings
 
 pages = Blueprint("machines", __name__, template_folder="templates")
 
-EVERYBODY = frozenset({Audience.PUBLIC.value})
 _TYPES = {"md": "text/markdown", "txt": "text/plain"}
 _MOST_SUGGESTIONS = 8
 
@@ -93,6 +93,7 @@ def search_description() -> Response:
 
 @pages.get("/search/suggestions.json")
 @access(PUBLIC)
+@limited(SUGGESTIONS_LIMIT, name="suggest")
 def browser_suggestions() -> Response:
     """Titles for what is being typed into a browser's own field, in the form that browsers read."""
     typed = request.args.get("q", "")[:400]

@@ -36,6 +36,10 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+#: The groups of a reader of whom nothing is known.
+EVERYBODY = frozenset({Audience.PUBLIC.value})
+
+
 class ArticleState(StrEnum):
     """How far the work on an article is. Whether it can be read is a question of its publications."""
 

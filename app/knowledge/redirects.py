@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from app.foundation.errors import NotFound
 from app.foundation.text import one_line
 from app.knowledge.areas import has_articles
-from app.knowledge.models import Article, Audience, Category, Publication, SlugRedirect, Translation
+from app.knowledge.models import EVERYBODY, Article, Audience, Category, Publication, SlugRedirect, Translation
 
 _OWN_PAGES = ("/search", "/contact", "/sign-in", "/sign-out", "/account", "/api", "/static", "/healthz", "/readyz")
-_EVERYBODY = frozenset({Audience.PUBLIC.value})
 
 
 def normalised(address: str) -> str:
@@ -67,7 +66,7 @@ def remove_redirect(session: Session, address: str) -> None:
     session.flush()
 
 
-def redirected(session: Session, path: str, *, language: str, readers: frozenset[str] = _EVERYBODY) -> str | None:
+def redirected(session: Session, path: str, *, language: str, readers: frozenset[str] = EVERYBODY) -> str | None:
     """Where an old address leads now, as a path on this site, or None when nobody knows it.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,20 +10,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.signing_in import reader_groups
-from app.foundation.database import db
+from app.foundation.database import db, rollback
 from app.search import noting, service
 from app.search.indexing import sources
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
 from app.web.limits import limited
 from app.web.pagination import page_number
+from app.web.templating import plain_context
+
+_log = logging.getLogger(__name__)
 
 pages = Blueprint("search", __name__, template_folder="templates")
 
 FILTERS = ("category", "language", "type", "tag")
+#: Far above what fast typing asks for.
+SUGGESTIONS_LIMIT = "1500 per minute"
 _KEPT = ("q", *FILTERS, "exact", "page")
 Surroundings = Callable[[], Mapping[str, Any]]
 
@@ -37,7 +44,19 @@ def set_surroundings(app: Flask, surroundings: Surroundings) -> None:
 @limited("{limit_searches} per minute", name="search")
 def results() -> BaseResponse | tuple[str, int]:
     """The page of one search; the number of an article leads straight to it."""
-    query, begun = request.args.get("q", ""), time.perf_counter()
+    try:
+        return _results(request.args.get("q", ""))
+    except SQLAlchemyError:
+        # Not even who is reading can be told, so the page is drawn for anybody.
+        _log.exception("Nothing can search.")
+        rollback(db.session)
+        answer = service.SearchAnswer(query=request.args.get("q", "")[:300], state=service.SearchState.DOWN)
+        template = current_app.jinja_env.get_template("search/results.html")
+        return template.render(**plain_context(), **_shown(answer), **_surroundings(answer)), 503
+
+
+def _results(query: str) -> BaseResponse | tuple[str, int]:
+    begun = time.perf_counter()
     address = _address_of_number(query)
     if address:
         noting.note_number(query, language=reader_language(), begun=begun)
@@ -54,13 +73,16 @@ def results() -> BaseResponse | tuple[str, int]:
     )
     token = noting.note_search(answer, language=reader_language(), filters=filters, begun=begun)
     status = 503 if answer.state is service.SearchState.DOWN else 200
-    shown = {"answer": answer, "query_url": query_url, "mark": partial(noting.mark, token, page=answer.page)}
-    return render_template("search/results.html", **shown, **_surroundings(answer)), status
+    return render_template("search/results.html", **_shown(answer, token), **_surroundings(answer)), status
+
+
+def _shown(answer: service.SearchAnswer, token: str = "") -> dict[str, Any]:
+    return {"answer": answer, "query_url": query_url, "mark": partial(noting.mark, token, page=answer.page)}
 
 
 @pages.get("/search/suggest")
 @access(PUBLIC)
-@limited("1500 per minute", name="suggest")
+@limited(SUGGESTIONS_LIMIT, name="suggest")
 def suggestions() -> Response:
     """Titles for what has been typed so far, as JSON."""
     typed, begun = request.args.get("q", ""), time.perf_counter()

@@ -131,4 +131,5 @@ def _salt_for_request() -> str:
 
 
 def _keyed(salt: str, text: str) -> str:
-    return keyed_hash(text, key=f"{current_app.secret_key}\0{salt}")[:32]
+    secret = str(current_app.secret_key)
+    return keyed_hash(text, key=f"{secret}\0{salt}")[:32]

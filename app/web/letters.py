@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from app.foundation import mail
 from app.foundation.mail import Letter
-from app.web.colours import Brand, brand_hex
+from app.web.branding import brand_of
+from app.web.colours import brand_hex
 from app.web.languages import direction
 from app.web.templating import site
 from app.web.translating import locale_for
@@ -114,7 +115,7 @@ def _drawn(template: str, language: str, context: dict[str, Any]) -> tuple[str, 
         for form in ("html", "text")
     }
     text = _MANY_LINES.sub("\n\n", unescape(drawn["text"])).strip() + "\n"
-    colours = brand_hex(Brand.from_settings(settings.brand_hue, settings.brand_color))
+    colours = brand_hex(brand_of(settings))
     return _inliner(_STYLE.substitute(colours)).inline(drawn["html"]), text
 
 

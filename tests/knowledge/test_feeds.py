@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.knowledge import publishing
+from app.knowledge.categories import category_at, translate_category
 from app.knowledge.models import Article, Significance
 from tests.make import Make
 from tests.visitor import Visitor
@@ -115,9 +116,11 @@ def test_every_language_has_a_feed_of_its_own(client: Visitor, make: Make, sessi
     article = make.article("Reset", category="billing")
     make.translation(article, "de", "Zurücksetzen")
     make.article("Only in English")
+    translate_category(session, category_at(session, "billing"), "de", title="Abrechnung")
     session.commit()
     assert titles(feed_at(client, "/feed.de.atom")) == ["Only in English", "Zurücksetzen"]
-    assert titles(feed_at(client, "/categories/billing/feed.de.atom")) == ["Zurücksetzen"]
+    german = feed_at(client, "/categories/billing/feed.de.atom")
+    assert (german.findtext(f"{ATOM}title"), titles(german)) == ("Abrechnung", ["Zurücksetzen"])
     assert client.get("/feed.fr.atom").status_code == 404
     assert client.get("/feed.en.atom").status_code == 404
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -59,6 +59,14 @@ def test_browsers_are_given_titles_while_somebody_types(
     assert answer.content_type == "application/x-suggestions+json; charset=utf-8"
     address = f"http://localhost/articles/{article.id}-reset-your-password"
     assert answer.json == ["rese", ["Reset your password"], [], [address]]
+
+
+def test_browsers_share_the_limit_of_our_own_suggestions(app: Flask) -> None:
+    with app.test_client() as browser:
+        browser.get("/search/suggestions.json?q=rese")
+        counted = g.limit[1]
+        browser.get("/search/suggest?q=rese")
+        assert counted == g.limit[1]
 
 
 def test_weaknesses_can_be_reported_where_the_setting_says(app: Flask, app_with: Callable[..., Flask]) -> None:

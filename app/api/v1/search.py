@@ -14,13 +14,12 @@ from app.api.resource import Resource
 from app.foundation.database import db
 from app.knowledge.models import ArticleType
 from app.search import service
-from app.search.service import Result, SearchAnswer, SearchState
-from app.trail.recording import record_search
+from app.search.noting import note_search
+from app.search.pages import FILTERS
+from app.search.service import Result, SearchState
 from app.web.addresses import absolute
 
 resource = Resource("search", description="Finding articles.")
-
-_FILTERS = ("category", "language", "type", "tag")
 
 
 class SearchQuery(Schema):
@@ -102,18 +101,18 @@ def search_articles(query: dict[str, Any]) -> Any:
     `state` is one of: `hint` (nothing was asked), `results`, `corrected`, `filtered_out` (only without the filters),
     `other_language`, `no_results`, `down`. When nothing can search, the status is 503.
     """
-    wanted = query.get("lang") or asked_language()
-    began = time.perf_counter()
+    wanted, begun = query.get("lang") or asked_language(), time.perf_counter()
+    filters = {name: query[name] for name in FILTERS if query.get(name)}
     answer = service.search(
         db.session,
         query.get("q", ""),
         language=wanted,
         readers=reader_groups(),
         page=query["page"],
-        filters={name: query[name] for name in _FILTERS if query.get(name)},
+        filters=filters,
         exact=query.get("exact") == "1",
     )
-    _note(answer, wanted, began)
+    note_search(answer, language=wanted, filters=filters, begun=begun)
     body = {**vars(answer), "results": _lines(answer.results), "nearest": _lines(answer.nearest)}
     return body, 503 if answer.state is SearchState.DOWN else 200
 
@@ -125,12 +124,6 @@ def suggest(query: dict[str, Any]) -> Any:
     found = service.suggest(typed, language=query.get("lang") or asked_language(), readers=reader_groups())
     lines = [{"title": each.title, "url": absolute(each.url), "area": each.area} for each in found[:6]]
     return {"query": typed[:400], "suggestions": lines}
-
-
-def _note(answer: SearchAnswer, language: str, began: float) -> None:
-    mode = "none" if answer.state is SearchState.DOWN else "database" if answer.is_degraded else "keyword"
-    spent = (time.perf_counter() - began) * 1000
-    record_search(answer.query, language=language, results=answer.total, mode=mode, ms=spent, state=answer.state.value)
 
 
 def _lines(results: tuple[Result, ...]) -> list[dict[str, Any]]:
