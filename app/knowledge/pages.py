@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.signing_in import reader_groups
@@ -14,6 +15,7 @@ from app.foundation.database import db
 from app.foundation.errors import Gone, NotFound
 from app.knowledge import areas, article_page, feedback, helped, next_steps, published, queries
 from app.knowledge.around import explainer
+from app.knowledge.models import Audience
 from app.knowledge.redirects import redirected
 from app.knowledge.vote_pages import vote_view
 from app.trail.recording import record_arrival
@@ -36,8 +38,24 @@ def home() -> str:
 
 
 def around_search() -> dict[str, Any]:
-    """What helps somebody who has not found anything yet: an example, the areas, and articles worth a look."""
-    language, readers = reader_language(), reader_groups()
+    """What helps somebody who has not found anything yet: an example, the areas, and articles worth a look.
+
+    While the database does not answer, it is what this process last told everybody in the reader's language.
+    """
+    language = reader_language()
+    told: dict[str, dict[str, Any]] = current_app.extensions.setdefault("told_around_search", {})
+    try:
+        found = _around_search(language, readers := reader_groups())
+    except SQLAlchemyError:
+        if language not in told:
+            raise
+        return told[language]
+    if readers == {Audience.PUBLIC}:
+        told[language] = found
+    return found
+
+
+def _around_search(language: str, readers: frozenset[str]) -> dict[str, Any]:
     useful = helped.useful_articles(db.session, language=language, readers=readers)
     titles = [line.title for line in useful.articles if line.language == language and len(line.title) <= 60]
     return {

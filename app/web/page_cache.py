@@ -17,6 +17,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, request, session
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.foundation.database import db, only_reads
 from app.web.kept_answers import MARK
@@ -148,15 +149,22 @@ def site_version() -> int:
 
 
 def per_version(ask: Callable[[], Value]) -> Callable[[], Value]:
-    """The same question, asked anew only when the site has another version."""
+    """The same question, asked anew only when the site has another version.
+
+    While the database does not answer, the answer is the last one; without one, what the database raised.
+    """
     known: tuple[int, Value] | None = None
 
     def answer() -> Value:
         nonlocal known
-        version = site_version()
         at_hand = known  # other threads may put another one in its place at any time
-        if at_hand is None or at_hand[0] != version:
-            at_hand = known = (version, ask())
+        try:
+            version = site_version()
+            if at_hand is None or at_hand[0] != version:
+                at_hand = known = (version, ask())
+        except SQLAlchemyError:
+            if at_hand is None:
+                raise
         return at_hand[1]
 
     return answer
