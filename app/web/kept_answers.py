@@ -8,6 +8,7 @@ database, whether the site still has the version that the page was made of.
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from config import Settings
 #: Where a view tells in the WSGI environment that its answer is kept.
 MARK = "knowledge_base.kept_page"
 MOST_ANSWERS = 4096
+MOST_BYTES = 32 * 2**20
+"""Of bodies: whoever asks chooses language and encoding, so a page may be kept in as many forms as they like."""
 _ABOUT_THE_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 
 Environ = dict[str, Any]
@@ -62,6 +65,8 @@ class KeptAnswers:
         self._trusts_proxies = trusts_proxies
         self._engine: Engine | None = None
         self._answers: dict[tuple[str, ...], _Answer] = {}
+        self._bytes = 0
+        self._keeping = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer from what is kept, or let Flask answer and keep that."""
@@ -98,10 +103,17 @@ class KeptAnswers:
         headers = [(name, value) for name, value in told[0][1] if name.lower() != "x-request-id"]
         if not any(name.lower() == "set-cookie" for name, _ in headers):
             unchanged = [(name, value) for name, value in headers if name.lower() not in _ABOUT_THE_BODY]
-            if len(self._answers) >= MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[key] = _Answer(page, headers, unchanged, body)
+            self._keep(key, _Answer(page, headers, unchanged, body))
         return [body]
+
+    def _keep(self, key: tuple[str, ...], answer: _Answer) -> None:
+        with self._keeping:
+            before = self._answers.pop(key, None)
+            self._bytes += len(answer.body) - (len(before.body) if before else 0)
+            if len(self._answers) >= MOST_ANSWERS or self._bytes > MOST_BYTES:
+                self._answers.clear()
+                self._bytes = len(answer.body)
+            self._answers[key] = answer
 
     def _version(self) -> int | None:
         """The site's version, asked below the ORM; None when the database does not answer."""

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.knowledge import publishing
+from app.web import kept_answers
 from app.web.kept_answers import MOST_ANSWERS, KeptAnswers
 from tests.make import Make
 from tests.visitor import Visitor
@@ -95,6 +96,15 @@ def test_only_so_many_answers_are_kept(app: Flask, client: Visitor) -> None:
     kept.update({("made up", str(number)): None for number in range(MOST_ANSWERS)})
     client.get("/")
     assert len(kept) == 1
+
+
+def test_only_so_many_bytes_are_kept(app: Flask, client: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get("/")
+    body = len(client.get("/").data)
+    monkeypatch.setattr(kept_answers, "MOST_BYTES", 3 * body + 100)
+    for number in range(10):
+        client.get("/", headers={"Accept-Language": f"en;q=0.{number}"})
+        assert 1 <= len(answers_at(app)) <= 3
 
 
 def test_a_proxy_in_front_is_believed_before_the_door(app: Flask, app_with: Callable[..., Flask]) -> None:
