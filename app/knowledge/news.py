@@ -17,7 +17,7 @@ from app.foundation import activity, clock, jobs, markdown
 from app.foundation.database import Base, choice
 from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.text import cleaned, one_line
-from app.knowledge.areas import category_titles
+from app.knowledge.areas import category_titles, has_articles
 from app.knowledge.models import Article, Audience, Category
 from app.knowledge.queries import LARGEST_ID, article_lines
 from app.knowledge.site_version import raise_site_version
@@ -221,7 +221,9 @@ def shown(session: Session, rows: Sequence[News], *, language: str, readers: fro
     areas = (
         {each.id: each for each in session.scalars(select(Category).where(Category.id.in_(wanted)))} if wanted else {}
     )
-    titles = category_titles(session, [each.path for each in areas.values()], language=language)
+    # An area with nothing in it for these readers is none to them: its name may tell what it is about.
+    open_areas = [each.path for each in areas.values() if has_articles(session, each.path, readers=readers)]
+    titles = category_titles(session, open_areas, language=language)
     texts = _texts(session, [each.id for each in rows], language)
     found = []
     for each in rows:
@@ -240,7 +242,7 @@ def shown(session: Session, rows: Sequence[News], *, language: str, readers: fro
                 ends_at=each.ends_at,
                 resolved_at=each.resolved_at,
                 area_path=area.path if area else "",
-                area_title=titles.get(area.path, area.title) if area else "",
+                area_title=titles.get(area.path, "") if area else "",
                 article_title=article.title if article else "",
                 article_url=article.url if article else "",
                 article_language=article.language if article else "",
