@@ -31,3 +31,8 @@ def slugified(text: str, *, longest: int = 80) -> str:
     if len(slug) > longest:
         slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
     return slug or "untitled"
+
+
+def whole_number(text: str, *, digits: int = 9) -> int | None:
+    """The number that a text of at most so many ASCII digits stands for; None for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None

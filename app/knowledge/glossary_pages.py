@@ -12,6 +12,7 @@ from app.accounts.roles import Permission
 from app.accounts.signing_in import reader_groups, signed_in_account
 from app.foundation.database import db
 from app.foundation.errors import InvalidInput
+from app.foundation.text import whole_number
 from app.knowledge import glossary
 from app.knowledge.glossary import GlossaryTerm, TermWords
 from app.web.access import PUBLIC, access
@@ -124,6 +125,7 @@ def _typed(slug: str) -> TermForm:
 def _article(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = whole_number(text)
+    if number is None:
         raise InvalidInput(_("“%(words)s” is no number of an article.", words=text[:40]), field="article")
-    return int(text)
+    return number

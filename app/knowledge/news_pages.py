@@ -16,6 +16,7 @@ from app.accounts.signing_in import reader_groups, signed_in_account
 from app.foundation import clock, jobs, markdown
 from app.foundation.database import db
 from app.foundation.errors import InvalidInput
+from app.foundation.text import whole_number
 from app.knowledge import areas, news
 from app.knowledge.news import News, NewsKind, NewsWords, Plan
 from app.web.access import PUBLIC, access
@@ -206,9 +207,10 @@ def _moment(text: str, name: str) -> datetime | None:
 def _number(text: str, name: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = whole_number(text)
+    if number is None:
         raise InvalidInput(_("“%(words)s” is no number of an article or area.", words=text[:40]), field=name)
-    return int(text)
+    return number
 
 
 def _previews(typed: NewsForm) -> list[dict[str, Any]]:

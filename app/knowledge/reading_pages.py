@@ -10,6 +10,7 @@ from app.accounts.roles import Permission
 from app.accounts.signing_in import reader_groups, signed_in_account
 from app.foundation.database import db
 from app.foundation.errors import Gone, InvalidInput, NotFound
+from app.foundation.text import whole_number
 from app.knowledge import areas, next_steps, structure
 from app.knowledge.article_page import ForSignedIn, article_page
 from app.knowledge.changes import changes
@@ -52,9 +53,8 @@ def article_changes(article_id: int, slug: str) -> str | AnyResponse | tuple[str
     if shown.slug != slug:
         query = request.query_string.decode("ascii", "ignore")
         return redirect(f"{shown.url}/changes" + (f"?{query}" if query else ""), 302)
-    since = request.args.get("since", "")
-    number = int(since) if since.isascii() and since.isdigit() and len(since) < 7 else None
-    found = changes(db.session, article_id, shown.language, since=number, readers=readers)
+    since = whole_number(request.args.get("since", ""))
+    found = changes(db.session, article_id, shown.language, since=since, readers=readers)
     return render_template("knowledge/changes.html", article=shown, changes=found)
 
 
@@ -99,11 +99,12 @@ def set_next(article_id: int) -> AnyResponse:
 @access(Permission.PUBLISH_ARTICLES)
 def find_next() -> AnyResponse:
     """To the next steps of the article whose number was typed."""
-    number = request.args.get("article", "").strip()
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        error = InvalidInput(_("“%(words)s” is no number of an article.", words=number[:40]), field="article")
+    typed = request.args.get("article", "").strip()
+    number = whole_number(typed)
+    if number is None:
+        error = InvalidInput(_("“%(words)s” is no number of an article.", words=typed[:40]), field="article")
         return make_response(_structure_page(error), error.status)
-    return redirect(url_for("reading.desk_next", article_id=int(number)), 302)
+    return redirect(url_for("reading.desk_next", article_id=number), 302)
 
 
 def _structure_page(error: InvalidInput | None = None) -> str:
@@ -136,8 +137,10 @@ def _article(article_id: int) -> Article:
 
 
 def _numbers(typed: str) -> list[int]:
-    words = typed.replace(",", " ").split()
-    wrong = next((word for word in words if not (word.isascii() and word.isdigit() and len(word) < 10)), None)
-    if wrong is not None:
-        raise InvalidInput(_("“%(words)s” is no number of an article.", words=wrong[:40]), field="next")
-    return [int(word) for word in words]
+    numbers = []
+    for word in typed.replace(",", " ").split():
+        number = whole_number(word)
+        if number is None:
+            raise InvalidInput(_("“%(words)s” is no number of an article.", words=word[:40]), field="next")
+        numbers.append(number)
+    return numbers

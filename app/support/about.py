@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.signing_in import own_path, reader_groups
 from app.foundation import clock
 from app.foundation.errors import Gone, NotFound
-from app.foundation.text import one_line
+from app.foundation.text import one_line, whole_number
 from app.knowledge import article_page, feedback, queries
 from app.knowledge.models import Category
 from app.knowledge.voters import voter
@@ -78,7 +78,7 @@ def about(session: Session, told: Mapping[str, str]) -> About:
     if shown is None:
         return About(packet)
     said_no, reason, comment = _said(session, shown)
-    read = _small_number(told.get("revision", "")) or shown.revision_number
+    read = whole_number(told.get("revision", "")) or shown.revision_number
     packet = packet.about_article(shown.id, shown.language, read, shown.title).saying(said_no, reason, comment)
     category_id = session.scalar(select(Category.id).where(Category.path == shown.category_path))
     return About(packet, shown.url, category_id)
@@ -110,7 +110,7 @@ def came_from() -> str:
 
 
 def _article(session: Session, told: Mapping[str, str]) -> article_page.ArticlePage | None:
-    number = _small_number(told.get("article", ""))
+    number = whole_number(told.get("article", ""))
     if not number:
         return None
     language = told.get("language") or reader_language()
@@ -133,7 +133,7 @@ def _steps(session: Session) -> tuple[Step, ...]:
     since = clock.now() - _LOOKED_BACK
     told = ("searched", "opened", "read", "voted")
     trail = [step for step in trail_of(session) if step.what in told and step.at > since][-_MOST_STEPS:]
-    numbers = {step.key: _small_number(step.key.partition(":")[0]) for step in trail if step.kind == "article"}
+    numbers = {step.key: whole_number(step.key.partition(":")[0]) or 0 for step in trail if step.kind == "article"}
     wanted = sorted(set(numbers.values()))
     lines = queries.article_lines(session, wanted, language=reader_language(), readers=reader_groups())
     titles = {line.id: line.title for line in lines}
@@ -161,7 +161,3 @@ def _page(address: str) -> str:
         return ""
     path = own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
     return path[:_LONGEST_PAGE] if path and not path.startswith("/contact") else ""
-
-
-def _small_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

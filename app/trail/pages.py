@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from app.accounts.roles import Permission
 from app.foundation import clock
 from app.foundation.database import db, only_reads
+from app.foundation.text import whole_number
 from app.trail import queries
 from app.trail.models import SessionOutcome
 from app.trail.queries import Only
@@ -54,11 +55,11 @@ def beacon() -> tuple[str, int]:
     only_reads.set(True)  # what is noted is written by a thread: this request waits for no lock
     try:
         kind, _blank, key = request.form.get("read", "").partition(" ")
-        seconds = request.form.get("seconds", "")
+        seconds = whole_number(request.form.get("seconds", ""), digits=5)
     except HTTPException:
         return "", 204
-    if seconds.isascii() and seconds.isdigit() and len(seconds) < 6:
-        record_read(kind, key, seconds=int(seconds))
+    if seconds is not None:
+        record_read(kind, key, seconds=seconds)
     return "", 204
 
 

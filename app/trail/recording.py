@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from flask import Flask, current_app, has_request_context, request
 
 from app.foundation import clock
+from app.foundation.text import whole_number
 from app.trail.journal import Journal
 from app.trail.records import Asked, Clicked, Read, Record, Searched, Voted
 from app.trail.steps import TrailStep, trail_of
@@ -115,9 +116,10 @@ def record_request(reference: str) -> None:
 
 def record_arrival(mark: str, kind: str, key: str) -> None:
     """Note that a page was opened by a link with `?from=<token>.<position>`; anything else in it is passed over."""
-    token, _, position = mark.partition(".")
-    if position.isascii() and position.isdigit() and len(position) < 6:
-        record_click(token, int(position), kind, key)
+    token, _, place = mark.partition(".")
+    position = whole_number(place, digits=5)
+    if position is not None:
+        record_click(token, position, kind, key)
 
 
 def flush(app: Flask) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.foundation.text import whole_number
+
 
 @dataclass(frozen=True)
 class Pages:
@@ -23,4 +25,4 @@ def paged(total: int, *, page: int, size: int) -> tuple[Pages, int]:
 
 def page_number(text: str | None) -> int:
     """The page that an address asks for; anything that is no page is the first one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return whole_number(text or "", digits=6) or 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.foundation.text import cleaned, folded, one_line, slugified
+from app.foundation.text import cleaned, folded, one_line, slugified, whole_number
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,12 @@ def test_cleaned_text_can_be_stored_everywhere(text: str) -> None:
 def test_texts_that_people_take_for_equal_are_folded_alike() -> None:
     assert folded(" Résumé\n Straße ") == folded("resume STRASSE")
     assert one_line("a\u0000b \r\n c") == "ab c"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("007", 7), ("0", 0), ("999999999", 999_999_999), ("1000000000", None), ("", None), ("-1", None),
+     ("1.5", None), (" 1", None), ("²", None), ("١٢", None)],
+)  # fmt: skip
+def test_a_whole_number_is_a_few_plain_digits(text: str, number: int | None) -> None:
+    assert whole_number(text) == number
