@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.foundation.scrubbing import scrubbed
 from app.trail.folding import SearchedBefore, is_same_search
 from app.trail.journal import Journal
-from app.trail.models import SearchClick, SearchEvent, SearchToken, SelfServiceSession, SessionStep
+from app.trail.models import SearchClick, SearchEvent, SearchToken, SelfServiceSession, SessionKind, SessionStep
 from app.trail.records import Asked, Clicked, Read, Record, Searched, Voted
 from app.trail.visitors import visitor, wants_no_trail, who
 
@@ -41,7 +41,11 @@ class TrailStep:
 
 
 def trail_of(session: Session) -> list[TrailStep]:
-    """What the visitor of this request did today, newest last, the last 100 steps; with what waits to be written."""
+    """What the visitor of this request did today, newest last, the last 100 steps; with what waits to be written.
+
+    Whoever is not staff is told nothing of a session of staff: it may be that of somebody beside them, with the same
+    browser behind the same address, and its words may be of what is not for everybody.
+    """
     if not has_request_context() or wants_no_trail():
         return []
     steps = sorted(_stored(session) + _waiting(session), key=lambda step: step.at)
@@ -50,6 +54,8 @@ def trail_of(session: Session) -> list[TrailStep]:
 
 def _stored(session: Session) -> list[TrailStep]:
     mine = select(SelfServiceSession.id).where(SelfServiceSession.visitor == visitor())
+    if not who().is_staff:
+        mine = mine.where(SelfServiceSession.kind != SessionKind.STAFF)
     events = session.execute(
         select(SearchEvent.last_at, SearchEvent.query_raw, SearchEvent.results)
         .where(SearchEvent.session_id.in_(mine))
@@ -80,7 +86,11 @@ def _stored(session: Session) -> list[TrailStep]:
 def _waiting(session: Session) -> list[TrailStep]:
     journal: Journal = current_app.extensions["trail_journal"]
     me = who()
-    mine = [each for each in journal.waiting() if (each.who.network, each.who.browser) == (me.network, me.browser)]
+    mine = [
+        each
+        for each in journal.waiting()
+        if (each.who.network, each.who.browser) == (me.network, me.browser) and (me.is_staff or not each.who.is_staff)
+    ]
     if not mine:
         return []
     # The thread may have written them since this request began to read: its tokens tell.

@@ -9,10 +9,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.roles import Role
 from app.foundation.database import db
 from app.trail import recording
 from app.trail.models import SearchClick, SearchEvent, SelfServiceSession, SessionKind, SessionStep
+from tests.make import Make
 from tests.trail.somebody import FIREFOX, Somebody
+from tests.visitor import PASSWORD, Visitor
 
 
 def trail_of(somebody: Somebody) -> list[recording.TrailStep]:
@@ -71,6 +74,20 @@ def test_somebody_else_has_a_trail_of_their_own(app: Flask, somebody: Somebody) 
     assert trail_of(somebody)
     assert trail_of(replace(somebody, address="192.0.2.2")) == []
     assert trail_of(replace(somebody, browser=FIREFOX.replace("128", "130"))) == []
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_what_staff_did_is_not_told_to_a_customer_at_the_same_address(
+    app: Flask, client: Visitor, make: Make, session: Session, *, is_written: bool
+) -> None:
+    agent = make.account(Role.AGENT, password=PASSWORD)
+    session.commit()
+    client.sign_in(agent.email)
+    client.get("/search?q=project+walnut")
+    if is_written:
+        recording.flush(app)
+    assert b"project walnut" in client.get("/contact").data
+    assert b"project walnut" not in app.test_client().get("/contact").data
 
 
 @pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
