@@ -16,6 +16,7 @@ from app.foundation.errors import InvalidInput
 from app.support import packets, requests
 from app.support.models import Ticket
 from app.web.access import access
+from app.web.downloads import download
 from app.web.pagination import page_number
 from app.web.transaction import mark_failed
 
@@ -79,14 +80,14 @@ def set_state(reference: str) -> AnyResponse:
 @access(Permission.READ_STAFF)
 def export_json() -> Response:
     """Every request with all that belongs to it."""
-    return _file(requests.all_as_json(db.session), "application/json", "requests.json")
+    return download(requests.all_as_json(db.session), "application/json", "requests.json")
 
 
 @pages.get("/desk/requests.csv")
 @access(Permission.READ_STAFF)
 def export_csv() -> Response:
     """Every message of every request, for spreadsheets."""
-    return _file("\ufeff" + requests.all_as_csv(db.session), "text/csv", "requests.csv")
+    return download(requests.all_as_csv(db.session), "text/csv", "requests.csv")
 
 
 def _shown(ticket: Ticket, *, draft: str = "", problem: str = "") -> Response:
@@ -108,14 +109,6 @@ def _page(template: str, **context: object) -> Response:
     page = make_response(render_template(template, **context))
     page.headers["Cache-Control"] = "no-store"
     return page
-
-
-def _file(content: str, kind: str, name: str) -> Response:
-    answer = make_response(content)
-    answer.content_type = f"{kind}; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _account() -> Account:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.accounts.roles import Permission
 from app.foundation import clock
 from app.foundation.database import db, only_reads
+from app.foundation.spreadsheets import as_csv
 from app.foundation.text import whole_number
 from app.trail import queries
 from app.trail.models import SessionOutcome
@@ -21,6 +20,7 @@ from app.trail.queries import Only
 from app.trail.recording import record_read
 from app.web.access import PUBLIC, access
 from app.web.desk import add_desk_page
+from app.web.downloads import download
 from app.web.origin import anonymous_form
 from app.web.pagination import page_number, paged
 
@@ -91,15 +91,12 @@ def searches() -> str:
 def searches_as_csv() -> Response:
     """The same list as a table for other programs, the 20,000 most searched at most."""
     days, only, since = _chosen()
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(["query", "searches", "zero_result", "bounced", "clicked", *(each.value for each in SessionOutcome)])
-    for line in queries.searched_queries(db.session, since=since, only=only, most=MOST_EXPORTED):
-        numbers = (line.searches, line.zero_result, line.bounced, line.clicked)
-        table.writerow([_harmless(line.query), *numbers, *(line.outcomes[each] for each in SessionOutcome)])
-    response = Response(written.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="searches-{days}-days.csv"'
-    return response
+    head = ["query", "searches", "zero_result", "bounced", "clicked", *(each.value for each in SessionOutcome)]
+    rows = (
+        [line.query, line.searches, line.zero_result, line.bounced, line.clicked, *line.outcomes.values()]
+        for line in queries.searched_queries(db.session, since=since, only=only, most=MOST_EXPORTED)
+    )
+    return download(as_csv(head, rows), "text/csv", f"searches-{days}-days.csv")
 
 
 def _chosen() -> tuple[int, Only, datetime]:
@@ -111,8 +108,3 @@ def _chosen() -> tuple[int, Only, datetime]:
 
 def _address(endpoint: str = "trail.searches", *, days: int, only: str, page: int = 1) -> str:
     return url_for(endpoint, days=days, only=only or None, page=page if page > 1 else None)
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
