@@ -20,7 +20,7 @@ from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.jobs import request_job
 from app.foundation.text import one_line
 from app.knowledge.areas import has_articles
-from app.knowledge.models import Article, Audience, Category, Publication, Revision
+from app.knowledge.models import EVERYBODY, Article, Audience, Category, Publication, Revision
 
 CONFIRM_WITHIN = timedelta(days=7)
 ASK_AGAIN_AFTER = timedelta(minutes=15)
@@ -28,7 +28,6 @@ GRACE = timedelta(minutes=10)
 """How long letters about a publication wait: long enough to take a slip back."""
 MORNING = 6
 """The hour (UTC) at which letters about new articles leave."""
-_EVERYBODY = frozenset({Audience.PUBLIC.value})
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]+\.[^@\s<>\"(),:;\[\]\\.]{2,}")
 
 
@@ -120,7 +119,7 @@ def follow_category(session: Session, path: str, *, email: str, language: str) -
     """
     email = checked_email(email)
     category_id = session.scalar(select(Category.id).where(Category.path == path))
-    if category_id is None or not has_articles(session, path, readers=_EVERYBODY):
+    if category_id is None or not has_articles(session, path, readers=EVERYBODY):
         raise NotFound(_("There is no such area that could be followed."))
     known = session.scalar(
         select(Follow).where(Follow.category_id == category_id, Follow.email == email).with_for_update()

@@ -17,7 +17,7 @@ from app.foundation import activity, clock, jobs, markdown
 from app.foundation.database import Base, choice
 from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.text import cleaned, one_line
-from app.knowledge.areas import category_titles, has_articles
+from app.knowledge.areas import article_counts, category_titles
 from app.knowledge.models import Article, Audience, Category
 from app.knowledge.queries import LARGEST_ID, article_lines
 from app.knowledge.site_version import raise_site_version
@@ -222,7 +222,8 @@ def shown(session: Session, rows: Sequence[News], *, language: str, readers: fro
         {each.id: each for each in session.scalars(select(Category).where(Category.id.in_(wanted)))} if wanted else {}
     )
     # An area with nothing in it for these readers is none to them: its name may tell what it is about.
-    open_areas = [each.path for each in areas.values() if has_articles(session, each.path, readers=readers)]
+    counts = article_counts(session, readers=readers) if areas else {}
+    open_areas = [each.path for each in areas.values() if counts.get(each.path)]
     titles = category_titles(session, open_areas, language=language)
     texts = _texts(session, [each.id for each in rows], language)
     found = []

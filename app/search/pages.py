@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.signing_in import reader_groups
 from app.foundation.database import db, rollback
+from app.foundation.text import whole_number
 from app.search import noting, service
 from app.search.indexing import sources
 from app.web.access import PUBLIC, access
@@ -112,13 +113,15 @@ def query_url(**changes: object) -> str:
 def _address_of_number(query: str) -> str | None:
     """Where a search for `#404` leads; one for `404` too, unless a title speaks of it: it may be an error code."""
     words = query.strip()
-    number = words.removeprefix("#")
-    if not (number.isascii() and number.isdigit() and len(number) < 10) or request.args.get("exact") == "1":
+    number = whole_number(words.removeprefix("#"))
+    if number is None or request.args.get("exact") == "1":
         return None
-    if number == words and service.suggest(number, language=reader_language(), readers=reader_groups(), most=1):
+    if not words.startswith("#") and service.suggest(
+        words, language=reader_language(), readers=reader_groups(), most=1
+    ):
         return None
     found = (
-        source.address_of_number(db.session, int(number), language=reader_language(), readers=reader_groups())
+        source.address_of_number(db.session, number, language=reader_language(), readers=reader_groups())
         for source in sources().values()
     )
     return next((address for address in found if address), None)
