@@ -23,7 +23,6 @@ from app.support.references import new_reference
 
 LONGEST_TEXT = 10_000
 LONGEST_NAME = 120
-LONGEST_PHONE = 40
 LONGEST_SUBJECT = 120
 BURST = 5
 BURST_WITHIN = timedelta(hours=1)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.foundation.database import is_postgresql
 from app.trail.models import SearchEvent, SelfServiceSession, SessionKind, SessionOutcome
 
 NOTHING_FOUND = "no_results"
@@ -90,16 +89,6 @@ def searched_query_count(session: Session, *, since: datetime, only: Only = Only
     return session.scalar(select(func.count()).select_from(each.subquery())) or 0
 
 
-def zero_result_queries(session: Session, *, since: datetime, most: int = 50) -> list[SearchedQuery]:
-    """The queries that found nothing, the most frequent first."""
-    return searched_queries(session, since=since, only=Only.NOTHING, most=most)
-
-
-def bounced_queries(session: Session, *, since: datetime, most: int = 50) -> list[SearchedQuery]:
-    """The queries that found something of which nothing was opened, the most frequent first."""
-    return searched_queries(session, since=since, only=Only.NO_CLICK, most=most)
-
-
 def search_totals(session: Session, *, since: datetime) -> SearchTotals:
     """All searches since then together."""
     row = session.execute(_counted(*_sums(), since=since)).one()
@@ -113,18 +102,6 @@ def outcome_counts(session: Session, *, since: datetime) -> dict[SessionOutcome 
     for outcome, count in session.execute(counted.group_by(SelfServiceSession.outcome)):
         found[outcome] = count
     return found
-
-
-def outcomes_by_day(session: Session, *, since: datetime) -> dict[date, dict[SessionOutcome | None, int]]:
-    """The same for each day (in UTC) on which sessions began, oldest first; days without sessions are left out."""
-    begun = SelfServiceSession.started_at
-    day: ColumnElement[Any] = func.date(func.timezone("UTC", begun) if is_postgresql(session) else begun)
-    counted = select(day, SelfServiceSession.outcome, func.count()).where(_of_persons(since))
-    days: dict[date, dict[SessionOutcome | None, int]] = {}
-    for on, outcome, count in session.execute(counted.group_by(day, SelfServiceSession.outcome).order_by(day)):
-        key = on if isinstance(on, date) else date.fromisoformat(on)
-        days.setdefault(key, dict.fromkeys((*SessionOutcome, None), 0))[outcome] = count
-    return days
 
 
 def self_service_success(outcomes: Mapping[SessionOutcome | None, int]) -> float | None:

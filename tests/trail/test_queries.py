@@ -48,8 +48,11 @@ def test_queries_are_counted_however_they_are_written(session: Session) -> None:
         ("fax", 2, 0, 0, 2),
     ]
     assert queries.searched_query_count(session, since=since) == 2
-    assert [each.words for each in queries.zero_result_queries(session, since=since)] == ["fax"]
-    assert [each.words for each in queries.bounced_queries(session, since=since)] == ["reset password"]
+    of_each = {
+        only: queries.searched_queries(session, since=since, only=only) for only in (Only.NOTHING, Only.NO_CLICK)
+    }
+    assert [each.words for each in of_each[Only.NOTHING]] == ["fax"]
+    assert [each.words for each in of_each[Only.NO_CLICK]] == ["reset password"]
     assert queries.searched_query_count(session, since=since, only=Only.NOTHING) == 1
 
 
@@ -80,10 +83,9 @@ def test_an_empty_log_has_no_shares(session: Session) -> None:
     totals = queries.search_totals(session, since=clock.now() - WEEK)
     assert (totals.click_through, totals.zero_result_share) == (None, None)
     assert queries.self_service_success(queries.outcome_counts(session, since=clock.now() - WEEK)) is None
-    assert queries.outcomes_by_day(session, since=clock.now() - WEEK) == {}
 
 
-def test_outcomes_are_counted_by_day_and_by_query(app: Flask, session: Session, somebody: Somebody) -> None:
+def test_outcomes_are_counted_in_all_and_by_query(app: Flask, session: Session, somebody: Somebody) -> None:
     ended = [*["solved_confirmed"] * 3, "unsolved", "escalated", "solved_inferred", None]
     for person in others(somebody, len(ended)):
         person.searches("reset password")
@@ -96,8 +98,6 @@ def test_outcomes_are_counted_by_day_and_by_query(app: Flask, session: Session, 
     counts = queries.outcome_counts(session, since=since)
     assert (counts[SessionOutcome.SOLVED_CONFIRMED], counts[None], counts[SessionOutcome.ABANDONED]) == (3, 1, 0)
     assert queries.self_service_success(counts) == pytest.approx(3 / 5)
-    ((_day, of_day),) = queries.outcomes_by_day(session, since=since).items()
-    assert of_day == counts
     (line,) = queries.searched_queries(session, since=since)
     assert line.outcomes[SessionOutcome.SOLVED_CONFIRMED] == 3
     assert line.outcomes[SessionOutcome.SOLVED_INFERRED] == 1
