@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from app.api import addresses, kept_answers, models, openapi, problems, sharing, widget
+from app.api import addresses, answers, models, openapi, problems, sharing, widget
 from app.api.v1 import articles, categories, redirects, requests, search, translations, votes, writing
 from app.web.limits import limit_headers
 from config import Settings
@@ -16,7 +16,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Connect version 1, its description and its errors."""
     problems.install(app)
     addresses.install(app)
-    kept_answers.install(app)
+    answers.install(app)
     description = openapi.describe(app)
     for each in RESOURCES:
         description.register_blueprint(each.resource)
@@ -33,4 +33,4 @@ def finish(response: Response) -> Response:
     response.headers.update(limit_headers())
     if sharing.is_shared():
         sharing.share(response)
-    return kept_answers.finish(response)
+    return answers.finish(response)

@@ -17,7 +17,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.accounts.bearer import bearer, require
 from app.accounts.tokens import PERMISSIONS, Scope
-from app.api.kept_answers import kept_answer
+from app.api.answers import kept_answer
 from app.api.problems import ProblemSchema
 from app.web.access import PUBLIC
 from app.web.limits import count_hit

@@ -243,3 +243,12 @@ def test_a_message_reaches_a_person_once(program: Programs, make: Make, session:
     assert (ticket.context.packet["article"], ticket.context.packet["query"]) == (article.id, "reset link")
     session.rollback()
     assert program(None).post("/requests", {"message": "Help"}).status_code == 422
+
+
+def test_who_sends_nothing_along_tells_not_even_the_area(program: Programs, make: Make, session: Session) -> None:
+    article = make.article("Mend the lamp", category="lamps")
+    session.commit()
+    body = {"message": "Help me.", "email": "kim@example.com", "article": article.id, "with_trail": False}
+    assert program(None).post("/requests", body).status_code == 201
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.category_id, ticket.context) == (None, None)

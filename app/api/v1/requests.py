@@ -54,7 +54,7 @@ class RequestSchema(Body):
 class SentRequestSchema(Schema):
     """What became of a message."""
 
-    reference = shown(fields.String, "What to name it by when asking about it.", "KB-7F3QX2")
+    reference = shown(fields.String, "What to name it by when asking about it.", "K7Q-4M2P")
 
 
 @resource.operation("POST", "/requests", answer=SentRequestSchema, status=201, body=RequestSchema, problems=[404])
@@ -73,7 +73,7 @@ def send(body: dict[str, Any]) -> Any:
         phone=body.get("phone", ""),
         name=body.get("name", ""),
         language=body.get("language") or asked_language(),
-        category_id=asked.category_id,
+        category_id=asked.category_id if body["with_trail"] else None,
         packet=asked.packet.kept() if body["with_trail"] else None,
         form_token=body.get("form_token", ""),
         sender=source_of_request(),

@@ -28,7 +28,7 @@ _VARY = "Accept-Encoding, Accept-Language, Authorization"
 
 def install(app: Flask) -> None:
     """Give the process its store of answers."""
-    app.extensions["kept_answers"] = PageCache(MOST_BYTES)
+    app.extensions["api_answers"] = PageCache(MOST_BYTES)
 
 
 def kept_answer(view: View) -> View:
@@ -38,7 +38,7 @@ def kept_answer(view: View) -> View:
     def answer(*args: Any, **kwargs: Any) -> Response:
         if bearer() is not None:
             return make_response(view(*args, **kwargs))
-        store: PageCache = current_app.extensions["kept_answers"]
+        store: PageCache = current_app.extensions["api_answers"]
         version = site_version()
         key = (request.path, request.query_string.decode("latin-1"), request.root_url, asked_language())
         page = store.find(key, version)
