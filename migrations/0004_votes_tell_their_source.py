@@ -48,8 +48,14 @@ def upgrade() -> None:
     with op.batch_alter_table('fix_votes', schema=None, copy_from=fix_votes(is_new=True)) as batch_op:
         batch_op.alter_column('standing', existing_type=sa.String(length=32), existing_nullable=False, server_default=None)
 
+    with op.batch_alter_table('fix_votes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_fix_votes_changed_at'), ['changed_at'], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('fix_votes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_fix_votes_changed_at'))
+
     with op.batch_alter_table('fix_votes', schema=None, copy_from=fix_votes(is_new=True)) as batch_op:
         batch_op.drop_index(batch_op.f('ix_fix_votes_burst_id'))
         batch_op.drop_index(batch_op.f('ix_fix_votes_source_burst_id'))

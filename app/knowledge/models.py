@@ -384,6 +384,7 @@ class FixVote(Base):
         CheckConstraint("NOT fixed OR (reason IS NULL AND comment = '')", name="reasons_follow_a_no"),
         Index(None, "article_id", "created_at"),
         Index(None, "source", "burst_id"),
+        Index(None, "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
