@@ -115,6 +115,7 @@ def test_the_slash_key_can_be_switched_off(page: Page, article: str) -> None:
 def test_a_comment_outlives_a_broken_line(page: Page, article: str, complaints: list[str]) -> None:
     page.goto(article)
     page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("Something is missing").check()
     page.get_by_label("What should we know?").fill("Step two is missing.")
     page.route("**/votes/reason", lambda route: route.abort())
     page.get_by_role("button", name="Send what went wrong").click()

@@ -57,6 +57,7 @@ def test_a_site_that_is_busy_is_asked_again_and_a_refusal_is_not(
 def test_a_comment_outlives_a_reload_until_it_has_arrived(page: Page, article: str) -> None:
     page.goto(article)
     page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("Something is missing").check()
     page.get_by_label(LABEL).fill("Step two is missing.")
     page.reload()
     expect(page.get_by_label(LABEL)).to_have_value("Step two is missing.")
@@ -71,6 +72,7 @@ def test_without_a_script_a_comment_comes_back_on_the_error_page(
     page = plain_page
     page.goto(article)
     page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_label("Something is missing").check()
     page.get_by_label(LABEL).evaluate("field => field.removeAttribute('maxlength')")
     page.get_by_label(LABEL).fill("Too long. " * 500)
     page.get_by_role("button", name="Send what went wrong").click()
@@ -80,3 +82,15 @@ def test_without_a_script_a_comment_comes_back_on_the_error_page(
     page.get_by_role("button", name="Send it again").click()
     expect(page.locator("#vote-title")).to_contain_text("Thank you")
     complaints.clear()
+
+
+def test_a_comment_is_asked_for_once_a_reason_is_chosen_and_a_person_is_in_sight_before(
+    page: Page, article: str
+) -> None:
+    page.goto(article)
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(page.get_by_role("heading", name="Talk to a person").first).to_be_in_viewport()
+    expect(page.get_by_label(LABEL)).to_be_hidden()
+    page.get_by_label("Something else").check()
+    expect(page.get_by_label(LABEL)).to_be_visible()
+    expect(page.get_by_role("button", name="Send what went wrong")).to_be_visible()

@@ -114,7 +114,7 @@ def test_nothing_found_is_asked_on_the_same_page_without_javascript(plain_page: 
     plain_page.get_by_role("button", name="Send to a person").click()
     expect(plain_page.get_by_role("heading", level=1)).to_have_text("Thank you. We have your message.")
     assert packet_of(live_site, plain_page) is None
-    plain_page.get_by_role("link", name="Open the page to keep").click()
+    plain_page.get_by_role("link", name="Open my request").click()
     expect(plain_page.locator("main")).to_contain_text("qwertzuiop")
     expect(plain_page.locator("main")).not_to_contain_text("+1 555 0100")
 

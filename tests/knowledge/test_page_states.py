@@ -29,7 +29,7 @@ ARTICLE_WORDS = {
 USEFUL_WORDS = {
     "helped": "Helped most this month",
     "featured": "Good to know",
-    "linked": "Other articles point to these",
+    "linked": "Good places to start",
     "new": "New articles",
     "empty": "There are no articles here yet",
 }
