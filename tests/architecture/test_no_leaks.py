@@ -146,8 +146,7 @@ def meets(visitor: Visitor, addresses: Iterable[str], secrets: Iterable[str]) ->
     hidden = [re.compile(re.escape(secret), re.IGNORECASE) for secret in secrets]
     while waiting and len(seen) < LONGEST_CRAWL:
         address = waiting.pop(0)
-        answer = visitor.get(address)
-        answer.close()
+        answer = visitor.get(address, buffered=True)
         assert answer.status_code < 500, address
         text = answer.get_data(as_text=True) + str(answer.headers)
         met += [f"{secret.pattern} at {address}" for secret in hidden if secret.search(text)]
