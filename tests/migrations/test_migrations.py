@@ -13,13 +13,18 @@ from sqlalchemy import Engine, Inspector, inspect, text
 
 from app import create_app
 from app.foundation import migrating
-from app.foundation.database import Base, db
+from app.foundation.database import Base, db, reading, transaction
 from app.foundation.errors import Unavailable
 from app.foundation.file_lock import FileLock
 from app.foundation.migrating import FOLDER, migrations
 from app.foundation.starting import prepare
+from app.knowledge.feedback import cast_vote
+from app.knowledge.fix_rates import fix_rate
+from app.knowledge.models import EVERYBODY
+from app.knowledge.published import shown_revisions
 from config import Settings
 from tests.databases import PostgresqlDatabases, SqliteDatabases
+from tests.make import Make
 
 
 @pytest.fixture
@@ -91,6 +96,23 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(app: Flask) 
     with app.app_context():
         assert migrating.is_at_head()
         assert "kept" in db.session.execute(text("SELECT name FROM tags")).scalars().all()
+
+
+def test_votes_and_what_is_published_outlive_the_way_down_and_up(app: Flask) -> None:
+    with app.app_context():
+        migrations.upgrade()
+        with transaction() as session:
+            article_id = Make(session).article("Reset", "Press start.").id
+            cast_vote(session, article_id, "en", fixed=False, voter="v" * 64, query="stuck")
+        migrations.downgrade("0002")
+        migrations.upgrade()
+        with reading() as session:
+            rate = fix_rate(session, article_id, "en")
+            assert rate is not None
+            assert (rate.fixed, rate.votes) == (0, 1)
+            assert [each.title for _, each in shown_revisions(session, article_id, "en", readers=EVERYBODY)] == [
+                "Reset"
+            ]
 
 
 def test_a_second_start_finds_nothing_to_do(app: Flask) -> None:
