@@ -47,7 +47,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_tickets_contact_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tickets')),
     sa.UniqueConstraint('form_key', name=op.f('uq_tickets_form_key')),
-    sa.UniqueConstraint('reference', name=op.f('uq_tickets_reference'))
+    sa.UniqueConstraint('reference', name=op.f('uq_tickets_reference')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tickets_category_id'), ['category_id'], unique=False)
@@ -97,7 +98,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['category_id'], ['categories.id'], name=op.f('fk_follows_category_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_follows')),
     sa.UniqueConstraint('email', 'kind', 'article_id', 'language', name=op.f('uq_follows_email_kind_article_id_language')),
-    sa.UniqueConstraint('email', 'kind', 'category_id', name=op.f('uq_follows_email_kind_category_id'))
+    sa.UniqueConstraint('email', 'kind', 'category_id', name=op.f('uq_follows_email_kind_category_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('follows', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_follows_article_id'), ['article_id'], unique=False)

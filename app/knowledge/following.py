@@ -53,6 +53,7 @@ class Follow(Base):
         CheckConstraint("(article_id IS NULL) != (category_id IS NULL)", name="one_thing"),
         CheckConstraint("(category_id IS NULL) != (kind = 'news')", name="news_of_a_category"),
         CheckConstraint("email = lower(email)", name="email_in_lower_case"),
+        {"sqlite_autoincrement": True},  # the links in letters name the id: it is never given out twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

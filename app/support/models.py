@@ -63,6 +63,7 @@ class Ticket(Base):
         Index(None, "state", "created_at"),
         Index(None, "sender", "created_at"),
         CheckConstraint("subject != ''", name="subject_not_empty"),
+        {"sqlite_autoincrement": True},  # the links in letters name the id: it is never given out twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -247,3 +247,28 @@ def test_without_a_mail_server_following_is_not_offered(
     app.extensions["settings"] = replace(settings, mail_host="")
     assert f'action="/articles/{article.id}/follow"' not in client.get(f"{address}?q=x").text
     assert client.post(f"/articles/{article.id}/follow", data={"email": KIM}).status_code == 404
+
+
+def test_a_link_of_one_person_never_becomes_one_of_the_next(
+    app: Flask, client: Visitor, article: Article, mailbox: Mailbox, session: Session
+) -> None:
+    client.post(f"/articles/{article.id}/follow", data={"email": "lee@example.com"})
+    run_due_jobs(app)
+    link = link_in(plain(mailbox.to("lee@example.com")[0]))
+    client.post(f"{link}/stop")
+    # Now for somebody else, who is to confirm it themselves.
+    client.post(f"/articles/{article.id}/follow", data={"email": KIM})
+    client.post(f"{link}/confirm")
+    client.post(f"{link}/stop")
+    asked = session.scalars(select(Follow)).one()
+    assert (asked.email, asked.confirmed_at) == (KIM, None)
+
+
+def test_an_area_with_nothing_for_everybody_cannot_be_followed(
+    app: Flask, client: Visitor, make: Make, mailbox: Mailbox, session: Session
+) -> None:
+    make.article("Merger", category="project-walnut", audience="staff")
+    session.commit()
+    assert client.post("/categories/project-walnut/follow", data={"email": KIM}).status_code == 404
+    assert client.post("/categories/no-such-area/follow", data={"email": KIM}).status_code == 404
+    assert letters(app, mailbox) == []
