@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: The wide signs are those of East Asian keyboards, which spreadsheets take for the narrow ones.
+_FORMULA = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n")
 
 
 def as_csv(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -22,4 +23,5 @@ def as_csv(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    is_formula = isinstance(cell, str) and (cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA))
+    return f"'{cell}" if is_formula else cell
