@@ -16,7 +16,7 @@ from app.foundation.jobs import Job
 from app.knowledge import news
 from app.knowledge.models import Category
 from app.knowledge.news import News, NewsKind, NewsWords, Plan
-from tests.knowledge.test_pages import count_queries
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 
@@ -214,3 +214,17 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(
 def test_agents_do_not_write_news(session: Session, make: Make, client: Visitor) -> None:
     editor(make, session, client, Role.AGENT)
     assert client.get("/desk/news").status_code == 403
+
+
+def test_the_name_of_an_area_is_told_to_whoever_may_see_something_in_it(
+    client: Visitor, make: Make, session: Session
+) -> None:
+    secret = make.article("Merger", category="project-walnut", audience="staff")
+    agent = make.account(Role.AGENT, password=PASSWORD)
+    plan = Plan(NewsKind.NEWS, clock.now() - timedelta(hours=1), category_id=secret.category_id)
+    news.write_news(session, plan, {"en": NewsWords("Quiet week")}, by=None)
+    session.commit()
+    for page in ("/", "/news", "/contact"):
+        assert "walnut" not in client.get(page).text, page
+    client.sign_in(agent.email)
+    assert "Project walnut" in client.get("/news").text
