@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts import tokens
 from app.accounts.models import Account
 from app.accounts.roles import Role
-from app.foundation.database import db
 from tests.api.program import Program
+from tests.counting import statements_of
 from tests.make import Make
 
 Programs = Callable[..., Program]
@@ -40,16 +39,8 @@ def queries_of(app: Flask) -> Callable[[Callable[[], object]], int]:
     """Counts the statements that a call runs."""
 
     def count(call: Callable[[], object]) -> int:
-        run: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            run.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        call()
-        event.remove(engine, "before_cursor_execute", note)
+        with statements_of(app) as run:
+            call()
         return len(run)
 
     return count

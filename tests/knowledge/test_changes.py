@@ -14,7 +14,7 @@ from app.foundation import clock
 from app.knowledge import publishing
 from app.knowledge.models import Article, Audience, Revision, Significance
 from app.knowledge.published import PublishedRevision
-from tests.knowledge.test_pages import count_queries
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import Visitor
 

@@ -13,7 +13,7 @@ from app.foundation.errors import InvalidInput
 from app.knowledge import glossary
 from app.knowledge.explaining import Explainer
 from app.knowledge.glossary import Explained, GlossaryTerm, TermWords
-from tests.knowledge.test_pages import count_queries
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 

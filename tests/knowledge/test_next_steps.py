@@ -11,7 +11,7 @@ from app.foundation.errors import InvalidInput
 from app.knowledge import next_steps, publishing
 from app.knowledge.exchange.checking import broken_links
 from app.knowledge.models import Audience, RelatedArticle
-from tests.knowledge.test_pages import count_queries
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 

@@ -14,7 +14,7 @@ from app.knowledge import feedback, next_steps, publishing
 from app.knowledge.categories import category_at
 from app.knowledge.models import Article, Audience
 from app.knowledge.structure import structure
-from tests.knowledge.test_pages import count_queries
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 

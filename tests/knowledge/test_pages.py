@@ -16,6 +16,7 @@ from app.foundation.worker import run_due_jobs
 from app.knowledge import feedback, publishing
 from app.knowledge.models import FixVote, Significance
 from app.knowledge.redirects import add_redirect
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -300,22 +301,6 @@ def test_a_search_needs_as_many_queries_for_five_rows_as_for_one(
     session.commit()
     run_due_jobs(app)
     assert count_queries(app, client, page) == one
-
-
-def count_queries(app: Flask, client: Visitor, path: str) -> int:
-    client.get(path)
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    app.extensions["page_cache"] = type(app.extensions["page_cache"])()
-    assert client.get(path).status_code == 200
-    event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 def test_nobody_can_vote_words_of_their_own_onto_the_home_page(session: Session, make: Make, client: Visitor) -> None:

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.knowledge.sitemap import SitePage, public_pages, sitemap_files, sitemap_index
+from tests.counting import statements_of
 from tests.make import Make
 from tests.visitor import Visitor
 
@@ -118,14 +118,12 @@ def test_files_of_the_sitemap_have_numbers(client: Visitor, make: Make, session:
 def test_the_sitemap_needs_as_many_queries_for_five_articles_as_for_one(
     app: Flask, make: Make, session: Session
 ) -> None:
-    asked: list[str] = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *given: asked.append(given[2]))
     counts = []
     for number in (1, 4):
         for _ in range(number):
             make.article(f"Article {number}", category=f"area/part-{number}")
         session.flush()
-        asked.clear()
-        list(public_pages(session, languages=["en"]))
+        with statements_of(app) as asked:
+            list(public_pages(session, languages=["en"]))
         counts.append(len(asked))
     assert counts[0] == counts[1]

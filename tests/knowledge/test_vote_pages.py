@@ -16,6 +16,7 @@ from app.knowledge import feedback
 from app.knowledge.models import FixVote, VoteStanding
 from app.trail.models import SessionStep
 from app.trail.recording import flush
+from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 
@@ -189,18 +190,9 @@ def test_the_desk_page_needs_as_many_queries_for_five_bursts_as_for_one(
     session.commit()
     sign_in(client, make, Role.EDITOR)
     counts = []
-    statements: list[str] = []
-
-    def note(*given: object) -> None:
-        statements.append(str(given[2]))
-
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", note)
     for some in (ids[:1], ids[1:]):
         for article_id in some:
             many_vote(app, article_id, 6, address=f"192.0.2.{article_id}")
-        client.get("/desk/votes")
-        statements.clear()
-        page = client.get("/desk/votes").text
-        counts.append((page.count("6 votes from one network"), len(statements)))
+        asked = count_queries(app, client, "/desk/votes")
+        counts.append((client.get("/desk/votes").text.count("6 votes from one network"), asked))
     assert counts == [(1, counts[0][1]), (5, counts[0][1])]
