@@ -85,7 +85,7 @@ def write(slug: str) -> AnyResponse:
     term = glossary.term_of(db.session, slug)
     if request.form.get("do") == "remove":
         glossary.remove_term(db.session, term, by=signed_in_account())
-        return redirect(url_for("glossary.desk"), 303)
+        return redirect(url_for("glossary.desk", done="removed"), 303)
     return _written(term)
 
 
@@ -99,7 +99,7 @@ def _written(existing: GlossaryTerm | None) -> AnyResponse:
         mark_failed()
         db.session.rollback()
         return make_response(_desk_page(typed, error=error), error.status)
-    return redirect(url_for("glossary.desk"), 303)
+    return redirect(url_for("glossary.desk", done="saved"), 303)
 
 
 def _desk_page(form: TermForm, *, error: InvalidInput | None = None) -> str:

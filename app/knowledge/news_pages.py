@@ -101,7 +101,7 @@ def resolve(news_id: int) -> AnyResponse:
     else:
         words = {language: request.form.get(f"resolution_{language}", "") for language in site_languages()}
         news.resolve(db.session, found, words, ends_at=clock.now() + _AFTER_RESOLVED, by=by)
-    return redirect(url_for("news.desk"), 303)
+    return redirect(url_for("news.desk", done="changed"), 303)
 
 
 @pages.post("/desk/news/<int:news_id>/end")
@@ -109,7 +109,7 @@ def resolve(news_id: int) -> AnyResponse:
 def end(news_id: int) -> AnyResponse:
     """Take a piece of news away from the pages."""
     news.end(db.session, news.news_of(db.session, news_id), by=signed_in_account())
-    return redirect(url_for("news.desk"), 303)
+    return redirect(url_for("news.desk", done="ended"), 303)
 
 
 def _written(existing: News | None) -> AnyResponse:
@@ -121,7 +121,7 @@ def _written(existing: News | None) -> AnyResponse:
         news.write_news(db.session, _plan(typed), typed.words, by=signed_in_account(), news=existing)
     except InvalidInput as error:
         return _refused(typed, error)
-    return redirect(url_for("news.desk"), 303)
+    return redirect(url_for("news.desk", done="saved"), 303)
 
 
 def _refused(typed: NewsForm, error: InvalidInput) -> Response:

@@ -123,7 +123,7 @@ def decide(burst_id: int) -> AnyResponse:
     if account is None:
         raise NotFound(_("There is no such burst of votes."))
     bursts.decide(db.session, burst_id, is_counted=decision == "count", by=account)
-    return redirect(url_for("votes.desk"), 303)
+    return redirect(url_for("votes.desk", done="decided"), 303)
 
 
 def _waiting() -> str:

@@ -51,7 +51,8 @@ def write(reference: str) -> AnyResponse:
     """Answer by mail, or keep a note; with the second button the request is solved as well."""
     ticket = requests.ticket_of(db.session, reference)
     text, by = request.form.get("text", ""), _account()
-    write_down = requests.answer if request.form.get("kind") == "answer" else requests.note
+    is_answer = request.form.get("kind") == "answer"
+    write_down = requests.answer if is_answer else requests.note
     try:
         write_down(db.session, ticket, text, by=by)
     except InvalidInput as error:
@@ -61,7 +62,7 @@ def write(reference: str) -> AnyResponse:
         return response
     if request.form.get("then") == "solved":
         requests.set_state(db.session, ticket, "solved", by=by)
-    return redirect(url_for(".one", reference=ticket.reference), 303)
+    return redirect(url_for(".one", reference=ticket.reference, done="sent" if is_answer else "noted"), 303)
 
 
 @pages.post("/desk/requests/<reference>/state")
@@ -73,7 +74,7 @@ def set_state(reference: str) -> AnyResponse:
         requests.mark_as_no_spam(db.session, ticket, by=_account())
     else:
         requests.set_state(db.session, ticket, request.form.get("state", ""), by=_account())
-    return redirect(url_for(".one", reference=ticket.reference), 303)
+    return redirect(url_for(".one", reference=ticket.reference, done="changed"), 303)
 
 
 @pages.get("/desk/requests.json")

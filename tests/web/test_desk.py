@@ -97,3 +97,12 @@ def test_administrators_see_what_a_new_site_lacks_until_it_is_there(signed_in: S
     assert "First steps on a new site: 0 of 6 done" in before
     assert "First steps on a new site: 2 of 6 done" in after
     assert "First steps" not in signed_in(Role.MANAGER).get("/desk").text
+
+
+def test_what_was_done_is_said_and_nothing_made_up(signed_in: SignIn) -> None:
+    editor = signed_in(Role.EDITOR)
+    answer = editor.submit("/desk/glossary", "/desk/glossary/-", do="save", term_en="rotor", definition_en="It turns.")
+
+    assert '<div role="status">' in editor.get(answer.location).text
+    for address in ("/desk/glossary", "/desk/glossary?done=anything"):
+        assert '<div role="status">' not in editor.get(address).text
