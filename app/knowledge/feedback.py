@@ -14,10 +14,7 @@ from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.scrubbing import scrubbed
 from app.foundation.text import cleaned, one_line
 from app.knowledge import bursts
-from app.knowledge.fix_rates import FixRate, fix_rate, fix_rates, wilson_interval
 from app.knowledge.models import FixVote, Publication, Revision, VoteReason, VoteStanding
-
-__all__ = ["FixRate", "cast_vote", "explain_vote", "fix_rate", "fix_rates", "vote_of", "wilson_interval"]
 
 LONGEST_COMMENT = 4000
 LONGEST_QUERY = 300
@@ -127,6 +124,19 @@ def vote_of(session: Session, article_id: int, language: str, *, voter: str) -> 
         .where(FixVote.article_id == article_id, FixVote.language == language, FixVote.voter == voter)
         .where(FixVote.line == Revision.line)
     )
+
+
+def reason_words() -> dict[str, str]:
+    """The reasons of a "no", in words."""
+    return {
+        "did_not_work": _("I followed it and it did not work"),
+        "not_my_problem": _("It is about another problem"),
+        "incomplete": _("Something is missing"),
+        "confusing": _("It is hard to follow"),
+        "inaccurate": _("Something in it is wrong"),
+        "cannot_do_it": _("I cannot do what it asks"),
+        "other": _("Something else"),
+    }
 
 
 def _published_line(session: Session, article_id: int, language: str) -> tuple[int, int]:

@@ -110,6 +110,7 @@ def article(article_id: int, slug: str) -> str | AnyResponse | tuple[str, int]:
         next_steps=steps,
         related=[line for line in related if line.id not in {step.id for step in steps}][:_MOST_RELATED],
         vote=vote_view(shown, query),
+        reasons=feedback.reason_words(),
         contact_url=contact_address(shown, query),
     )
 

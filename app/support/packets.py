@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.knowledge.feedback import reason_words
 from app.web.languages import own_name
 
 
@@ -93,16 +94,3 @@ def step_words(step: Step) -> str:
     else:
         words = _("Read “%(title)s”", title=step.title)
     return str(words)
-
-
-def reason_words() -> dict[str, str]:
-    """The reasons of a "no", in words."""
-    return {
-        "did_not_work": _("I followed it and it did not work"),
-        "not_my_problem": _("It is about another problem"),
-        "incomplete": _("Something is missing"),
-        "confusing": _("It is hard to follow"),
-        "inaccurate": _("Something in it is wrong"),
-        "cannot_do_it": _("I cannot do what it asks"),
-        "other": _("Something else"),
-    }

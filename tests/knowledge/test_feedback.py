@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.foundation.database import transaction
 from app.foundation.errors import InvalidInput, NotFound
 from app.knowledge import feedback, publishing
+from app.knowledge.fix_rates import fix_rate
 from app.knowledge.models import FixVote, Significance, VoteReason
 from app.knowledge.publishing import ArticleText
 from tests.make import Make
@@ -19,7 +20,7 @@ def test_a_second_answer_replaces_the_first(session: Session, make: Make) -> Non
     article = make.article()
     feedback.cast_vote(session, article.id, "en", fixed=False, voter="somebody", query="lost key")
     feedback.cast_vote(session, article.id, "en", fixed=True, voter="somebody")
-    rate = feedback.fix_rate(session, article.id, "en")
+    rate = fix_rate(session, article.id, "en")
     assert rate is not None
     assert (rate.fixed, rate.votes) == (1, 1)
     assert session.scalars(select(FixVote.query)).one() == "lost key"
@@ -80,7 +81,7 @@ def test_a_major_revision_starts_the_fix_rate_anew_and_keeps_the_old_votes(sessi
         by=None,
     )
     publishing.publish(session, article, language="en", by=None)
-    assert feedback.fix_rate(session, article.id, "en") is None
+    assert fix_rate(session, article.id, "en") is None
     assert session.scalar(select(func.count()).select_from(FixVote)) == 1
 
 
@@ -94,6 +95,6 @@ def test_votes_that_arrive_at_once_are_all_kept(app: Flask, session: Session, ma
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(cast, range(60)))
-    rate = feedback.fix_rate(session, article_id, "en")
+    rate = fix_rate(session, article_id, "en")
     assert rate is not None
     assert rate.votes == 20

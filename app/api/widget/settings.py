@@ -9,9 +9,8 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from app.knowledge.feedback import LONGEST_QUERY
+from app.knowledge.feedback import LONGEST_QUERY, reason_words
 from app.support.intake import LONGEST_TEXT
-from app.support.packets import reason_words
 from app.web.addresses import absolute
 from app.web.branding import brand_of
 from app.web.colours import Brand, Colour, brand_ramp
