@@ -1,0 +1,189 @@
+"""A site with something of everything, served by a thread of the test, so that it can be brought into any state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Thread
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.accounts.roles import Role
+from app.foundation import clock
+from app.foundation.database import db
+from app.foundation.worker import run_due_jobs
+from app.knowledge import feedback, following, glossary, news, next_steps, publishing
+from app.knowledge.following import FollowKind
+from app.knowledge.following_letters import PURPOSE as FOLLOWING
+from app.knowledge.glossary import TermWords
+from app.knowledge.models import Article, Audience, Significance
+from app.knowledge.news import NewsKind, NewsWords, Plan
+from app.support.intake import Inquiry, send_request
+from app.support.letters import follow_path
+from app.support.models import Ticket
+from app.trail import recording
+from app.web.signed_links import signed
+from tests.make import Make
+from tests.visitor import PASSWORD
+
+RICH = """Look at the invoice, then unplug the lamp.
+
+## Donaudampfschifffahrtsgesellschaftskapitänsmützenversicherung
+
+1. Unplug it.
+2. Wait a minute.
+
+> [!WARNING]
+> It may be hot.
+
+## When it does not help
+
+| What you see | What it means |
+|---|---|
+| A red light | It is on |
+
+### Look closer
+
+```python
+print("a line of code that is much longer than a telephone is wide, so that it has to scroll inside itself")
+```
+
+- [ ] A task
+
+## Words used here
+
+Light
+: What shines.
+"""
+BURST_SOURCE = "0a" * 16
+EDITOR = "editor@example.com"
+
+
+class Server:
+    """An application at an address of this machine."""
+
+    def __init__(self, app: Flask, port: int) -> None:
+        self.app = app
+        self.address = f"http://127.0.0.1:{port}"
+        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's mixin
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """No statement is answered."""
+
+        def refuse(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            raise OperationalError(statement, {}, Exception("no route to the database"))
+
+        with self.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", refuse)
+        try:
+            yield
+        finally:
+            event.remove(engine, "before_cursor_execute", refuse)
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, *_args: object) -> None:
+        pass
+
+
+def fill(app: Flask) -> dict[str, str]:
+    """Write something of everything; returns the addresses that have numbers or tokens in them, by a name."""
+    with app.test_request_context(), db.sessionmaker() as session:
+        found = _write_articles(session)
+        _write_around(session)
+        found |= _write_requests(session)
+        session.commit()
+    run_due_jobs(app)
+    for path in ("/search?q=lamp", "/search?q=nothing+like+it", found["article"]):
+        app.test_client().get(path)
+    with app.app_context():
+        recording.flush(app)
+    return found
+
+
+def _write_articles(session: Session) -> dict[str, str]:
+    make = Make(session)
+    make.account(Role.ADMINISTRATOR, password=PASSWORD, email=EDITOR, display_name="Kim Editor")
+    lamp = make.article("Mend the lamp", RICH, short_answer="Unplug it.", category="lamps", tags=("light",))
+    make.translation(lamp, "de", "Die Lampe reparieren", "Ziehen Sie den Stecker der Tischlampe.")
+    made = {
+        "article": lamp,
+        "yes": make.article("Clean the lamp", "Wipe it.", category="lamps"),
+        "no": make.article("Paint the lamp", "Use a brush.", category="lamps"),
+        "overdue": make.article(
+            "Sell the lamp", "Ask around.", category="shop", review_due_on=clock.today() - timedelta(days=1)
+        ),
+        "fallback": make.article("Die Lampe wegwerfen", "Zum Wertstoffhof.", language="de", category="lamps"),
+        "signed_in": make.article("For members", audience=Audience.SIGNED_IN),
+        "removed": make.article("Oil the lamp"),
+        "staff": make.article("The lamp's inside", audience=Audience.STAFF),
+    }
+    for number in range(12):
+        make.article(f"Lamp number {number}", "Every lamp is like the lamp before.", category="lamps/table")
+    publishing.archive(session, made["removed"], by=None, replaced_by=lamp)
+    next_steps.set_next_steps(session, lamp, [made["yes"].id], by=None)
+    _change(session, lamp)
+    for number in range(25):
+        feedback.cast_vote(session, lamp.id, "en", fixed=number < 21, voter=f"voter {number}")
+    for number in range(7):
+        feedback.cast_vote(session, made["overdue"].id, "en", fixed=False, voter=f"b {number}", source=BURST_SOURCE)
+    return {name: f"/articles/{article.id}" for name, article in made.items()}
+
+
+def _change(session: Session, article: Article) -> None:
+    latest = publishing.latest_revision(session, article.id, "en")
+    assert latest is not None
+    publishing.save_revision(
+        session,
+        article,
+        language="en",
+        text=publishing.ArticleText(latest.title, RICH.replace("a minute", "two minutes"), latest.short_answer),
+        significance=Significance.MODERATE,
+        based_on=latest.id,
+        by=None,
+    )
+    publishing.publish(session, article, language="en", by=None)
+
+
+def _write_around(session: Session) -> None:
+    glossary.write_term(
+        session, {"en": TermWords("Invoice", "A letter that says what you owe.")}, article_id=1, by=None
+    )
+    begun = clock.now() - timedelta(minutes=1)
+    for kind, title in ((NewsKind.NEWS, "Open on Saturdays"), (NewsKind.INCIDENT, "Cards do not work")):
+        article = session.scalars(select(Article).where(Article.review_due_on.is_not(None))).one()
+        plan = Plan(kind, begun, category_id=article.category_id)
+        news.write_news(session, plan, {"en": NewsWords(title, "What to do *meanwhile*.")}, by=None)
+
+
+def _write_requests(session: Session) -> dict[str, str]:
+    asked = Inquiry(text="My key is gone.", email="kim@example.com", phone="+1 555 0100", name="Kim", language="en")
+    ticket: Ticket = send_request(session, asked)
+    waiting = following.follow_article(session, 1, "en", email="kim@example.com", kind=FollowKind.CHANGES)
+    certain = following.follow_article(session, 1, "en", email="lee@example.com", kind=FollowKind.CHANGES)
+    assert waiting
+    assert certain
+    following.confirm(session, certain)
+    return {
+        "request": urlsplit(follow_path(ticket)).path,
+        "reference": ticket.reference,
+        "to_confirm": f"/following/{signed(FOLLOWING, waiting.id)}",
+        "following": f"/following/{signed(FOLLOWING, certain.id)}",
+    }

@@ -1,0 +1,90 @@
+"""WCAG 2.2 AA on every page and in every state, in light and dark, wide and narrow, with large and with loose text."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.accessibility import checks
+from tests.accessibility.conftest import World
+from tests.accessibility.states import NO_PAGES, STATES, State
+from tests.browser.fixtures import HEIGHT, WIDTHS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=STATES, ids=[each.name for each in STATES])
+def state(request: pytest.FixtureRequest) -> State:
+    """Each state in turn."""
+    found: State = request.param
+    return found
+
+
+@pytest.fixture
+def opened(world: World, state: State) -> Iterator[Page]:
+    """The page in its state, on a wide window in light colours."""
+    address = world.address(state.path, state.server)
+    if state.server == "busy":
+        _ask_once(address)
+    page = world.page(state.reader)
+    try:
+        answer = page.goto(address)
+        assert answer
+        assert answer.status == state.status
+        if state.opens:
+            state.opens(page)
+        expect(page.locator("body")).to_contain_text(state.shows, use_inner_text=True)
+        yield page
+    finally:
+        page.close()
+        world.contexts[state.reader].clear_cookies(name="language")
+
+
+def _ask_once(address: str) -> None:
+    try:
+        urllib.request.urlopen(address, timeout=10).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+
+
+def test_a_page_is_for_everybody_in_each_of_its_states(opened: Page) -> None:
+    wrong = {"light, wide": checks.axe_finds(opened) + checks.structure(opened)}
+    checks.set_text_size(opened, 200)
+    wrong["text of twice the size"] = checks.overflow(opened)
+    checks.set_text_size(opened, 100)
+    opened.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    opened.set_viewport_size({"width": WIDTHS["narrow"], "height": HEIGHT})
+    wrong["dark, narrow"] = checks.axe_finds(opened)
+    opened.set_viewport_size({"width": 320, "height": HEIGHT})
+    wrong["320 pixels"] = checks.overflow(opened)
+    checks.set_spacing(opened)
+    wrong["loose text"] = checks.overflow(opened)
+    told = [f"{where}: {each}" for where, found in wrong.items() for each in found]
+    assert not told, "\n".join(told)
+
+
+def test_every_page_is_in_the_table(world: World) -> None:
+    app = world.servers[""].app
+    addresses = app.url_map.bind("localhost")
+    root = world.servers[""].address
+    looked_at = {addresses.match(world.address(each.path).removeprefix(root).partition("?")[0])[0] for each in STATES}
+    reads = [each for each in app.url_map.iter_rules() if "GET" in (each.methods or ())]
+    pages = {each.endpoint for each in reads if not each.rule.startswith("/api/v1")}
+    assert pages - NO_PAGES - looked_at - {"following.asked"} == set(), "add them to tests/accessibility/states.py"
+    assert not NO_PAGES & looked_at
+
+
+def test_pages_have_titles_of_their_own(world: World) -> None:
+    page = world.page()
+    seen: dict[str, str] = {}
+    for each in STATES:
+        if each.status == 200 and not (each.reader or each.server or each.opens) and "number" not in each.name:
+            page.goto(world.address(each.path))
+            assert page.title() not in seen, f"{each.name} and {seen[page.title()]}"
+            seen[page.title()] = each.name
+    page.close()
+    world.contexts[""].clear_cookies(name="language")
