@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, has_request_context, request
 
 from config import Settings
 
@@ -21,8 +21,11 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def site_address() -> str:
-    """The address of the site without a slash at its end: the setting `site_url`, or else as the request names it."""
-    base: str = current_app.extensions["settings"].site_url or request.url_root
+    """The address of the site without a slash at its end: the setting `site_url`, or else as the request names it.
+
+    Without either, as in the worker of a site whose address nobody has set, it is empty.
+    """
+    base: str = current_app.extensions["settings"].site_url or (request.url_root if has_request_context() else "")
     return base.rstrip("/")
 
 

@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app
 from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.foundation.bare_links import linked
+from app.web.addresses import site_address
 from app.web.assets import static_url
 from app.web.icons import area_icon, icon
 from app.web.languages import direction, own_name, reader_language, site_languages
@@ -86,8 +87,7 @@ def site(languages: Sequence[str]) -> Site:
     """The site as its pages name it."""
     settings: Settings = current_app.extensions["settings"]
     contact = ContactWays(settings.contact_email, settings.contact_phone, settings.contact_url, settings.contact_hours)
-    url = settings.site_url.rstrip("/") or (request.url_root.rstrip("/") if has_request_context() else "")
-    return Site(settings.site_name, url, tuple((code, own_name(code)) for code in languages), contact)
+    return Site(settings.site_name, site_address(), tuple((code, own_name(code)) for code in languages), contact)
 
 
 def reader() -> Reader:
