@@ -257,9 +257,9 @@ def test_a_next_that_leads_away_leads_to_the_desk(client: Visitor, account: Acco
 
 
 def _seconds(password_hash: str | None) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()  # what the processor does: other programs may hold everything up
     passwords.verified("not the right password", password_hash)
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def _without(page: str, email: str) -> list[str]:
