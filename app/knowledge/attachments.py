@@ -1,7 +1,8 @@
 """Files that articles use: checked by their content, stored once under the SHA-256 of it, served to who may read.
 
 A file lies at `<uploads>/<first two digits>/<sha256>`; its name is only ever a label. What a browser would run is never
-served as what it is: only checked images are shown, everything else is a download.
+served as what it is: only checked images are shown, everything else is a download. Of photographs and the like readers
+get a copy that only draws, without place, camera and comments; it lies beside the file, which exports give back whole.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
+from app.foundation.bare_pictures import FORMATS, bare_picture
 from app.foundation.errors import InvalidInput, NotFound, Unavailable
 from app.foundation.text import one_line
 from app.foundation.vector_images import VECTOR_IMAGE, vector_image_size
@@ -37,7 +39,15 @@ from config import Settings
 MOST_PIXELS = 50_000_000
 SHOWN_TYPES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp", VECTOR_IMAGE))
 
-_IMAGE_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+#: MPO is what many telephones write: a JPEG with further pictures behind it.
+_IMAGE_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
+}
+_SHOWN = ".shown"
 _IMAGE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"attachment:([0-9a-f]{64})/")
@@ -80,6 +90,7 @@ def store(session: Session, content: bytes, filename: str) -> Attachment:
     known = session.get(Attachment, digest)
     kind = _Kind(known.media_type) if known else _kind_of(content, name)
     _write(path_of(digest), content, name)
+    _as_served(path_of(digest), kind.media_type)
     return known or _added(session, digest, kind, len(content))
 
 
@@ -129,7 +140,8 @@ def readable_file(session: Session, attachment_sha256: str, filename: str, *, re
     is_public = any(use[1] is Audience.PUBLIC and use[3] for use in found)
     names = sorted({safe_filename(unquote(use[2])) for use in found})
     wanted = safe_filename(unquote(filename))
-    return StoredFile(path, found[0][0], wanted if wanted in names else names[0], is_public)
+    media_type, shown = _as_served(path, found[0][0])
+    return StoredFile(shown, media_type, wanted if wanted in names else names[0], is_public)
 
 
 def image_sizes(session: Session, body: str) -> Callable[[str], tuple[int, int] | None]:
@@ -145,6 +157,26 @@ def image_sizes(session: Session, body: str) -> Callable[[str], tuple[int, int] 
         return sizes.get(found[1]) if found else None
 
     return size_of
+
+
+def _as_served(path: Path, media_type: str) -> tuple[str, Path]:
+    """What readers get of a file, as (type, path): of pictures the copy that only draws, made when first asked for."""
+    if media_type not in _IMAGE_TYPES.values():
+        return media_type, path
+    shown = path.with_name(path.name + _SHOWN)
+    if not shown.is_file():
+        content = path.read_bytes()
+        try:
+            bare = bare_picture(content)
+        except ValueError:
+            return "application/octet-stream", path  # kept before pictures were taken apart: a download, then
+        if bare != content:
+            _write(shown, bare, path.name)
+            return media_type, shown
+        with contextlib.suppress(OSError):  # folders that know no second name for a file: it is looked at again
+            os.link(path, shown)
+        return media_type, path
+    return media_type, shown
 
 
 def _is_published() -> Exists:
@@ -202,7 +234,7 @@ def _kind_of(content: bytes, name: str) -> _Kind:
 
 def _image_kind(content: bytes, name: str) -> _Kind:
     try:
-        with Image.open(BytesIO(content), formats=tuple(_IMAGE_TYPES)) as image:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
             media_type, size = _IMAGE_TYPES[image.format or ""], image.size
             if size[0] * size[1] > MOST_PIXELS:
                 raise InvalidInput(
@@ -216,6 +248,7 @@ def _image_kind(content: bytes, name: str) -> _Kind:
                     field="file",
                 )
             image.verify()
+        bare_picture(content)
     except InvalidInput:
         raise
     except Exception as error:  # the library raises errors of many kinds for damaged files

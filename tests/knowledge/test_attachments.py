@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -41,7 +42,7 @@ def png_that_claims(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header)) + rest
 
 
-def article_with(make: Make, content: bytes, filename: str, **columns: object) -> tuple[Article, str]:
+def article_with(make: Make, content: bytes, filename: str, **columns: Any) -> tuple[Article, str]:
     """An article that shows a file, and the address of the file."""
     stored = attachments.store(make.session, content, filename)
     article = make.article(body=f"![Picture](attachment:{stored.sha256}/{filename})", **columns)
@@ -265,3 +266,54 @@ def test_pages_know_the_size_of_the_images_of_a_text(session: Session) -> None:
     size_of = attachments.image_sizes(session, f"![]({address})")
     assert size_of(address) == (4, 3)
     assert size_of("https://elsewhere.example/x.png") is None
+
+
+def photograph(kind: str = "JPEG") -> bytes:
+    """A picture with the notes of a camera, and something behind it."""
+    notes = Image.Exif()
+    notes[0x010E] = "Taken at Elm Street 7"
+    file = BytesIO()
+    Image.new("RGB", (4, 3), "teal").save(file, kind, exif=notes.tobytes())
+    return file.getvalue() + b"<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_readers_get_a_picture_without_place_and_camera_at_its_old_address(
+    client: FlaskClient, make: Make, kind: str
+) -> None:
+    _, address = article_with(make, photograph(kind), "beach.jpg")
+    answer = client.get(address, buffered=True)
+    assert answer.mimetype == f"image/{kind.lower()}"
+    assert b"Elm Street" not in answer.data
+    assert b"script" not in answer.data
+    assert hashlib.sha256(photograph(kind)).hexdigest() in address
+    assert Image.open(BytesIO(answer.data)).getpixel((1, 1)) == Image.open(BytesIO(photograph(kind))).getpixel((1, 1))
+
+
+def test_what_was_kept_before_is_served_bare_too(client: FlaskClient, make: Make, session: Session) -> None:
+    _, address = article_with(make, photograph(), "beach.jpg")
+    path = attachments.path_of(address.split("/")[2])
+    path.with_name(path.name + ".shown").unlink()
+    assert b"Elm Street" not in client.get(address, buffered=True).data
+    # What cannot be taken apart is a download.
+    path.with_name(path.name + ".shown").unlink()
+    path.write_bytes(b"GIF89a/*\0\1\0\0;*/alert(1)")
+    answer = client.get(address, buffered=True)
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_exports_give_a_picture_back_byte_for_byte(session: Session) -> None:
+    stored = attachments.store(session, photograph(), "beach.jpg")
+    assert attachments.path_of(stored.sha256).read_bytes() == photograph()
+
+
+def test_the_pictures_of_telephones_that_hold_several_are_taken(client: FlaskClient, make: Make) -> None:
+    file = BytesIO()
+    pictures = [Image.new("RGB", (8, 8), colour) for colour in ("teal", "red")]
+    pictures[0].save(file, "MPO", save_all=True, append_images=pictures[1:])
+    _, address = article_with(make, file.getvalue(), "phone.jpg")
+    answer = client.get(address, buffered=True)
+    assert answer.mimetype == "image/jpeg"
+    with Image.open(BytesIO(answer.data)) as shown:
+        assert (shown.format, getattr(shown, "n_frames", 1)) == ("JPEG", 1)
