@@ -24,7 +24,7 @@ from app.knowledge.models import (
     Translation,
 )
 from app.knowledge.publishing import latest_revision
-from app.knowledge.queries import LARGEST_ID, article_url
+from app.knowledge.queries import LARGEST_ID, article_url, tags_of
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def listed_texts(
     total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
     ordered = narrowed.order_by(Article.id, Publication.language).limit(size).offset((page - 1) * size)
     rows = session.execute(ordered).all()
-    tags = _tags(session, {row.id for row in rows})
+    tags = tags_of(session, {row.id for row in rows})
     found = [
         ListedText(
             id=row.id,
@@ -105,7 +105,7 @@ def listed_texts(
             type=row.type,
             audience=row.audience,
             category=row.path or "",
-            tags=tags.get(row.id, ()),
+            tags=tuple(tags.get(row.id, ())),
             revision=row.number,
             updated_at=row.published_at,
         )
@@ -232,19 +232,6 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.updated_since:
         conditions.append(Publication.published_at >= wanted.updated_since)
     return conditions
-
-
-def _tags(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, list[str]] = {}
-    rows = session.execute(
-        select(ArticleTag.article_id, Tag.name)
-        .join(Tag, Tag.id == ArticleTag.tag_id)
-        .where(ArticleTag.article_id.in_(ids))
-        .order_by(Tag.name)
-    )
-    for article_id, name in rows:
-        found.setdefault(article_id, []).append(name)
-    return {article_id: tuple(names) for article_id, names in found.items()}
 
 
 def _entry(category: Category, article_count: int) -> CategoryEntry:

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session, aliased
 from app.foundation import clock
 from app.knowledge.models import (
     Article,
+    ArticleTag,
     Audience,
     FixVote,
     Publication,
     RelatedArticle,
+    Tag,
     Translation,
     VoteStanding,
 )
@@ -151,3 +153,17 @@ def published_languages(session: Session) -> dict[str, frozenset[str]]:
 def article_line(row: Any) -> ArticleLine:
     """A row of `ARTICLE_LINES` as the line that it stands for."""
     return ArticleLine(row.id, row.language, row.title, article_url(row.id, row.slug), row.short_answer)
+
+
+def tags_of(session: Session, article_ids: set[int]) -> dict[int, list[str]]:
+    """The tags of many articles by article id, each article's in order of name; those without any are left out."""
+    found: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(ArticleTag.article_id, Tag.name)
+        .join(Tag, Tag.id == ArticleTag.tag_id)
+        .where(ArticleTag.article_id.in_(article_ids))
+        .order_by(Tag.name)
+    )
+    for article_id, name in rows:
+        found.setdefault(article_id, []).append(name)
+    return found

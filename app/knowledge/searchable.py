@@ -15,13 +15,11 @@ from app.knowledge.fix_rates import fix_rates, multipliers
 from app.knowledge.models import (
     Article,
     ArticleAlias,
-    ArticleTag,
     Category,
     Publication,
-    Tag,
     Translation,
 )
-from app.knowledge.queries import article_lines, article_url
+from app.knowledge.queries import article_lines, article_url, tags_of
 from app.search.documents import Document, Passage, Presentation
 from app.web.languages import own_name
 
@@ -78,7 +76,7 @@ class ArticleSource:
         rows = [row for row in session.execute(_INDEXED, asked) if f"{row.id}:{row.Publication.language}" in wanted]
         ids = {row.id for row in rows}
         aliases = _aliases(session, ids)
-        tags = _tags(session, ids)
+        tags = tags_of(session, ids)
         return [
             Document(
                 kind=self.kind,
@@ -178,17 +176,4 @@ def _aliases(session: Session, ids: set[int]) -> dict[tuple[int, str], list[str]
         select(ArticleAlias).where(ArticleAlias.article_id.in_(ids)).order_by(ArticleAlias.id)
     ):
         found.setdefault((alias.article_id, alias.language), []).append(alias.text)
-    return found
-
-
-def _tags(session: Session, ids: set[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = session.execute(
-        select(ArticleTag.article_id, Tag.name)
-        .join(Tag, Tag.id == ArticleTag.tag_id)
-        .where(ArticleTag.article_id.in_(ids))
-        .order_by(Tag.name)
-    )
-    for article_id, name in rows:
-        found.setdefault(article_id, []).append(name)
     return found
