@@ -164,7 +164,7 @@ def _change(session: Session, article: Article) -> None:
 
 def _write_around(session: Session) -> None:
     glossary.write_term(
-        session, {"en": TermWords("Invoice", "A letter that says what you owe.")}, article_id=1, by=None
+        session, {"en": TermWords("Invoice", "A letter that says what you owe.")}, article_id=None, by=None
     )
     begun = clock.now() - timedelta(minutes=1)
     for kind, title in ((NewsKind.NEWS, "Open on Saturdays"), (NewsKind.INCIDENT, "Cards do not work")):

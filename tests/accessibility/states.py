@@ -14,6 +14,7 @@ class State:
 
     `server` names the twin of the site that it is seen at, `opens` does what a reader does on the page first, `shows`
     is what then has to be in sight, so that no other state is looked at by mistake. `path` may name what `fill` found.
+    A page that `is_long` is looked at by axe once only: it takes seconds.
     """
 
     name: str
@@ -23,6 +24,7 @@ class State:
     reader: str = ""
     server: str = ""
     opens: Callable[[Page], None] | None = None
+    is_long: bool = False
 
 
 def _types(page: Page) -> None:
@@ -107,7 +109,7 @@ STATES = (
     State("article: removed", "{removed}", "This article was removed", 410),
     State("article: for members", "{signed_in}", "Sign in to read this article", 403),
     State("article: read by staff", "{staff}", "Only for staff", reader="staff"),
-    State("article: what changed", "{article}-mend-the-lamp/changes?since=1", "two minutes"),
+    State("article: what changed", "{article}-mend-the-lamp/changes?since=1", "What was added is underlined"),
     State("area", "/categories/lamps", "Mend the lamp", opens=_opens_all),
     State("all areas", "/categories", "All areas"),
     State("news", "/news", "Open on Saturdays"),
@@ -117,14 +119,14 @@ STATES = (
     State("contact", "/contact", "Your message", opens=_opens_all),
     State("contact about an article", "/contact?q=lamp&article=1&language=en", "See exactly", opens=_opens_all),
     State("contact: with mistakes", "/contact", "Your message is not sent yet", opens=_sends),
-    State("contact: thanks", "{request}?sent=1", "Thank you. We have your message."),
+    State("request: just sent", "{request}?sent=1", "Thank you. We have your message."),
     State("request", "{request}", "My key is gone."),
     State("following: asked", "{article}", "Look into your mailbox", opens=_asks_to_follow),
     State("following: to confirm", "{to_confirm}", "Mend the lamp"),
     State("following", "{following}", "Mend the lamp"),
     State("sign-in", "/sign-in", "Password"),
     State("sign-in: refused", "/sign-in", "Password", opens=_signs_in_wrongly),
-    State("the API", "/api", "API"),
+    State("the API", "/api", "API", is_long=True),
     State("errors of the API", "/api/problems", "Problems that programs meet"),
     State("account", "/account", "Kim Editor", reader="staff"),
     State("tokens", "/account/tokens", "Kim Editor", reader="staff"),
