@@ -72,6 +72,11 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         super().__init__(f"api_v1_{name}", __name__, url_prefix="/api/v1", description=description)
         self.before_request(_authenticate)
 
+    @staticmethod
+    def _make_doc_response_schema(schema: Schema | None) -> type[Schema] | None:
+        """See flask-smorest: described by its class, since it copies all descriptions deeply for each decorator."""
+        return type(schema) if schema is not None else None
+
     def operation(
         self,
         method: str,
