@@ -17,11 +17,16 @@ from config import Settings
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+#: Links that only we can have made, which open something to whoever has them, and tokens of programs.
+_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{2,20}\.[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])|\bkb_[0-9A-Za-z]{46}\b")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 class OneLine(logging.Formatter):
-    """Writes a record as one line: whatever readers send, and tracebacks too, cannot start a second one."""
+    """Writes a record as one line: whatever readers send, and tracebacks too, cannot start a second one.
+
+    What opens something to whoever has it is left out.
+    """
 
     converter = staticmethod(time.gmtime)
 
@@ -33,7 +38,8 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; control characters are written as escapes."""
         record.request_id = request_id.get()
-        return _CONTROL.sub(lambda found: repr(found.group())[1:-1], super().format(record))
+        told = _SECRET.sub("[secret]", super().format(record))
+        return _CONTROL.sub(lambda found: repr(found.group())[1:-1], told)
 
 
 def set_up(settings: Settings) -> None:

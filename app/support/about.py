@@ -28,6 +28,8 @@ from app.web.languages import reader_language
 #: Programs for mail cut addresses that are much longer.
 _LONGEST_IN_MAIL = 600
 _LONGEST_PAGE = 300
+#: The page itself, and pages whose address opens something to whoever knows it.
+_NOT_TOLD = ("/contact", "/requests/", "/following/")
 #: Two people behind one address with the same browser look like one: what is older is likelier somebody else's.
 _LOOKED_BACK = timedelta(hours=3)
 _MOST_STEPS = 20
@@ -160,4 +162,4 @@ def _page(address: str) -> str:
     if parts.netloc and parts.netloc != request.host:
         return ""
     path = own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
-    return path[:_LONGEST_PAGE] if path and not path.startswith("/contact") else ""
+    return path[:_LONGEST_PAGE] if path and not path.startswith(_NOT_TOLD) else ""

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.foundation.database import db
 from app.foundation.log import OneLine, request_id
+from app.web.signed_links import signed
 from config import Settings
 
 
@@ -66,3 +67,12 @@ def test_a_record_within_a_request_carries_its_id(app: Flask) -> None:
     app.extensions["readiness"]["probe"] = lambda: (seen.append(request_id.get()) is None, "seen")
     answer = app.test_client().get("/readyz")
     assert seen == [answer.headers["X-Request-ID"]]
+
+
+def test_what_opens_something_is_left_out(app: Flask) -> None:
+    with app.app_context():
+        link = signed("request", 1234)
+    token = "kb_" + "a1B2" * 11 + "Zz"
+    assert line_of("GET /requests/%s/stop 200", link).endswith("GET /requests/[secret]/stop 200")
+    assert line_of("Refused: Bearer %s", token).endswith("Bearer [secret]")
+    assert line_of("GET /articles/7-reset.md 200").endswith("GET /articles/7-reset.md 200")

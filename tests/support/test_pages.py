@@ -303,3 +303,9 @@ def test_messages_are_shown_with_their_lines_and_nothing_else(client: Visitor, s
     assert session.scalars(select(Message.text)).all() == ["one\ntwo"]
     session.rollback()
     assert "one\ntwo" in client.get(address).text
+
+
+@pytest.mark.parametrize("secret", ["/requests/MQ.abcdefghij", "/following/MQ.abcdefghij"])
+def test_a_page_that_opens_something_by_its_address_is_not_told(client: Visitor, secret: str) -> None:
+    page = client.get("/contact", headers={"Referer": f"http://localhost{secret}"}).text
+    assert secret not in page
