@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Thread
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -31,6 +33,9 @@ from app.trail import recording
 from app.web.signed_links import signed
 from tests.make import Make
 from tests.visitor import PASSWORD
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 RICH = """Look at the invoice, then unplug the lamp.
 
@@ -68,10 +73,10 @@ EDITOR = "editor@example.com"
 class Server:
     """An application at an address of this machine."""
 
-    def __init__(self, app: Flask, port: int) -> None:
+    def __init__(self, app: Flask, port: int, *, wsgi: WSGIApplication | None = None) -> None:
         self.app = app
         self.address = f"http://127.0.0.1:{port}"
-        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
+        self._server = make_server("127.0.0.1", port, wsgi or app, threaded=True, request_handler=_Silent)
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver's mixin
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
@@ -96,6 +101,19 @@ class Server:
             yield
         finally:
             event.remove(engine, "before_cursor_execute", refuse)
+
+
+def in_pieces(app: Flask) -> WSGIApplication:
+    """The application over a bad line: its pages arrive in a dozen pieces."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        whole = b"".join(app(environ, start))
+        step = len(whole) if environ["PATH_INFO"].startswith("/static/") else len(whole) // 12
+        for place in range(0, len(whole), step or 1):
+            yield whole[place : place + step]
+            time.sleep(0.06)
+
+    return answer
 
 
 class _Silent(WSGIRequestHandler):

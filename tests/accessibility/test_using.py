@@ -9,7 +9,10 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.accessibility import checks
 from tests.accessibility.conftest import World
+from tests.accessibility.site import Server, in_pieces
 from tests.browser.fixtures import HEIGHT, WIDTHS
+from tests.browser.test_look import WATCH_SHIFTS
+from tests.running_site import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -180,3 +183,15 @@ def test_a_vote_and_what_is_wrong_with_a_form_are_told_without_being_looked_for(
     expect(reader.get_by_role("alert")).to_be_focused()
     expect(reader.get_by_role("alert").get_by_role("link").first).to_be_visible()
     expect(reader.get_by_label("Your message")).to_have_attribute("aria-invalid", "true")
+
+
+def test_nothing_moves_when_a_page_arrives_in_pieces(world: World) -> None:
+    app = world.servers[""].app
+    server = Server(app, free_port(), wsgi=in_pieces(app))
+    page = world.page()
+    page.add_init_script(WATCH_SHIFTS)
+    for path in ("/", "/search?q=lamp", "{article}", "/contact", "/sign-in"):
+        page.goto(server.address + path.format(**world.found), wait_until="networkidle")
+        assert page.evaluate("window.shifted") == 0, path
+    page.close()
+    server.stop()
