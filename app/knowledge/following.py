@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.foundation import clock, mail
@@ -189,8 +190,11 @@ def _to_ask(session: Session, known: Follow | None, wanted: Follow) -> Follow | 
     now = clock.now()
     if known is None:
         wanted.created_at = wanted.asked_at = wanted.seen_at = now
-        session.add(wanted)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(wanted)
+        except IntegrityError:
+            return None  # the same came at the same moment, and is asked there
         _forget_later(session, now)
         return wanted
     if now - known.asked_at < ASK_AGAIN_AFTER:

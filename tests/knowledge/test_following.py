@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -70,6 +72,20 @@ def follow(app: Flask, client: Visitor, mailbox: Mailbox, where: str, **fields: 
     run_due_jobs(app)
     mailbox.letters.clear()
     return link
+
+
+def test_who_asks_twice_at_once_is_asked_once(app: Flask, session: Session, mailbox: Mailbox, article: Article) -> None:
+    together, where = Barrier(4), f"/articles/{article.id}/follow"
+
+    def ask(_number: int) -> int:
+        together.wait(10)
+        return app.test_client().post(where, data={"email": KIM, "language": "en"}).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(ask, range(4))) == {303}
+    assert len(session.scalars(select(Follow)).all()) == 1
+    session.rollback()
+    assert len(letters(app, mailbox)) == 1
 
 
 def change(session: Session, article: Article, significance: Significance, body: str = "Other words.") -> None:
