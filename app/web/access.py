@@ -1,4 +1,4 @@
-"""Who may open a page. Every view declares it; a view that declares nothing is shut."""
+"""Who may open a page, and who may keep it. Every view declares it; a view that declares nothing is shut."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def install(app: Flask) -> None:
             return None
         refuse: Callable[[], Response] = current_app.extensions["refuse_access"]
         return refuse()
+
+    @app.after_request
+    def keep_nothing(response: Response) -> Response:
+        """What a view says nothing of is kept by nobody else, and what not everybody may open by nobody at all."""
+        is_public = request.endpoint is None or required_permission(request.endpoint) == PUBLIC
+        response.headers.setdefault("Cache-Control", "private, no-cache" if is_public else "no-store")
+        return response
 
 
 def required_permission(endpoint: str) -> str | None:

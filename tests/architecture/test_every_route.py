@@ -222,6 +222,19 @@ def test_every_answer_carries_the_headers_and_no_cookie_without_need(site: Flask
             assert not {"Server", "X-Powered-By"} & set(answer.headers.keys()), address
 
 
+def test_what_is_not_for_everybody_is_kept_by_no_cache(site: Flask, visitors: dict[Role | None, Visitor]) -> None:
+    for rule, method, needed, _ in routes(site):
+        address = address_of(site, rule)
+        for role in (None, Role.READER, Role.ADMINISTRATOR):
+            answer = visitors[role].open(address, method=method)
+            kept = answer.headers.get("Cache-Control", "nothing is said")
+            if needed != PUBLIC or "public" not in kept:
+                assert "no-store" in kept or "private" in kept, (address, role, kept)
+            elif role is not None:
+                # What is public holds nothing of whoever has signed in.
+                assert "Cookie" not in answer.headers.get("Vary", ""), (address, role, kept)
+
+
 def test_no_address_however_hostile_makes_the_site_fail(
     site: Flask, visitors: dict[Role | None, Visitor], caplog: pytest.LogCaptureFixture
 ) -> None:
