@@ -15,7 +15,7 @@ from app.knowledge import following, following_letters
 from app.knowledge.following import Follow, FollowKind
 from app.knowledge.following_letters import PURPOSE, ask_to_confirm, subject_of
 from app.web.access import PUBLIC, access
-from app.web.languages import reader_language
+from app.web.languages import reader_language, told_language
 from app.web.limits import limited
 from app.web.origin import anonymous_form
 from app.web.signed_links import number_of
@@ -39,7 +39,7 @@ def install(app: Flask) -> None:
 def follow_article(article_id: int) -> Response:
     """Take the wish to hear of an article's changes, or of its next mending."""
     kind = FollowKind.FIX if request.form.get("kind") == "fix" else FollowKind.CHANGES
-    language = request.form.get("language") or reader_language()
+    language = told_language(request.form.get("language"))
 
     def keep() -> Follow | None:
         return following.follow_article(

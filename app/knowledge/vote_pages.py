@@ -24,7 +24,7 @@ from app.trail.recording import record_vote
 from app.web.access import PUBLIC, access
 from app.web.desk import add_desk_page
 from app.web.handing_back import hands_back
-from app.web.languages import reader_language
+from app.web.languages import told_language
 from app.web.limits import limited
 from app.web.origin import anonymous_form
 
@@ -175,7 +175,7 @@ def said_about(shown: article_page.ArticlePage) -> FixVote | None:
 
 
 def _voted_on(article_id: int) -> article_page.ArticlePage:
-    language = request.form.get("language") or reader_language()
+    language = told_language(request.form.get("language"))
     try:
         return article_page.article_page(db.session, article_id, "", language=language, readers=reader_groups())
     except Gone as error:

@@ -23,7 +23,7 @@ from app.support.devices import device_of
 from app.support.packets import Packet, Step
 from app.trail.recording import trail_of
 from app.web.addresses import absolute
-from app.web.languages import reader_language
+from app.web.languages import reader_language, told_language
 
 #: Programs for mail cut addresses that are much longer.
 _LONGEST_IN_MAIL = 600
@@ -115,7 +115,7 @@ def _article(session: Session, told: Mapping[str, str]) -> article_page.ArticleP
     number = whole_number(told.get("article", ""))
     if not number:
         return None
-    language = told.get("language") or reader_language()
+    language = told_language(told.get("language"))
     try:
         return article_page.article_page(session, number, "", language=language, readers=reader_groups())
     except (NotFound, Gone):

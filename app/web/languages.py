@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
@@ -41,6 +42,7 @@ _OWN_NAMES = {
     "vi": "Tiếng Việt",
     "zh": "中文",
 }
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -71,6 +73,11 @@ def reader_language() -> str:
     if "reader_language" not in g:
         g.reader_language = _found(site_languages())
     return str(g.reader_language)
+
+
+def told_language(told: str | None) -> str:
+    """The language that a form says it is about; the reader's when it says none, or what can be no code of one."""
+    return told if told and _CODE.fullmatch(told) else reader_language()
 
 
 def language_url(language: str) -> str:
