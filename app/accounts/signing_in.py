@@ -127,11 +127,12 @@ def prove(session: Session, email: str, password: str) -> Account | Refusal:
     keys = attempts.account_key(email, secret=secret), attempts.address_key(request.remote_addr or "", secret=secret)
     with transaction() as own:
         begun = attempts.begin(own, *keys)
-        if isinstance(begun, timedelta):
-            return Refusal(_please_wait(begun), begun)
-        attempt_id = begun.id
+        attempt_id = 0 if isinstance(begun, timedelta) else begun.id
         wanted = select(Account.id, Account.password_hash)
         found = own.execute(wanted.where(Account.email == normal_email(email), Account.is_active)).one_or_none()
+    if isinstance(begun, timedelta):
+        # Said out here: the words ask who is reading, and would wait for the lock that was held above.
+        return Refusal(_please_wait(begun), begun)
     fits, renewed = passwords.verified(password, found.password_hash if found else None)
     if found is None or not fits:
         return Refusal(_("The e-mail address or the password is not right. Check both and try again."))

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -56,6 +58,14 @@ def test_changing_the_password_needs_the_present_one(client: Visitor, account: A
 def test_guessing_the_present_password_is_slowed_down(client: Visitor, account: Account) -> None:
     answers = [_change(client, current="not the right password") for _ in range(6)]
     assert answers == [422] * 5 + [429]
+
+
+def test_whoever_has_to_wait_is_told_at_once_and_holds_nobody_up(client: Visitor, account: Account) -> None:
+    begun = time.monotonic()
+    statuses = [_change(client, current="wrong") for _ in range(8)]
+    # A request that waited for a lock of its own on the database would take ten seconds.
+    assert time.monotonic() - begun < 8
+    assert statuses[-1] == 429
 
 
 @pytest.mark.parametrize(("password", "repeated"), [("short", "short"), (NEW, "another one altogether"), ("", "")])
