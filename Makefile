@@ -21,10 +21,10 @@ help: ## List what can be done
 run: .venv/installed ## Run the site: PORT=8000 HOST=127.0.0.1 KB_DATA_DIR=instance; Ctrl-C stops it
 	@exec $(BIN)/flask serve
 
-test: .venv/installed-dev ## Run all tests, on SQLite and on PostgreSQL
+test: .venv/installed-dev ## Run all tests on SQLite, and all but those in a browser on PostgreSQL
 	@$(BIN)/python -m tests.needs
 	$(BIN)/pytest -n $(PROCESSES)
-	$(BIN)/pytest -n $(PROCESSES) --database=postgresql
+	$(BIN)/pytest -n $(PROCESSES) --database=postgresql -m "not browser"
 
 check: .venv/installed-dev ## Check format, style, types and import contracts, then run all tests
 	$(BIN)/ruff format --check .

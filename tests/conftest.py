@@ -50,6 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SERVER] = config.stash[_server].address
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens a browser, so that a run can leave it out: what it shows is the same on every database."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that this run started."""
     if _server in config.stash:
