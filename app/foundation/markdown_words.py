@@ -13,6 +13,7 @@ CALLOUT_TITLES = {
     },
     "fr": {"note": "Remarque", "tip": "Conseil", "important": "Important", "warning": "Attention", "caution": "Danger"},
     "de": {"note": "Hinweis", "tip": "Tipp", "important": "Wichtig", "warning": "Warnung", "caution": "Vorsicht"},
+    "ar": {"note": "ملاحظة", "tip": "نصيحة", "important": "مهم", "warning": "تحذير", "caution": "تنبيه"},
     "zh": {"note": "注意", "tip": "提示", "important": "重要", "warning": "警告", "caution": "小心"},
 }
 HIGHLIGHTED = frozenset(

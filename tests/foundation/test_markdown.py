@@ -96,6 +96,7 @@ def test_a_callout_may_have_its_own_title(text: str) -> None:
 
 def test_a_callout_is_named_in_the_language_of_the_text() -> None:
     assert "Advertencia" in render("> [!WARNING]\n> x", language="es").html
+    assert "تحذير" in render("> [!WARNING]\n> x", language="ar").html
 
 
 def test_tasks_are_boxes_that_nobody_can_tick() -> None:
