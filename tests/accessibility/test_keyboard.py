@@ -14,11 +14,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def reader(world: World) -> Iterator[Page]:
-    """A page of a stranger."""
+    """A page of a stranger, of whom the site knows no vote of an earlier test."""
     page = world.page()
+    page.context.clear_cookies()
     yield page
     page.close()
-    world.contexts[""].clear_cookies(name="language")
+    page.context.clear_cookies(name="language")
 
 
 def tab_to(page: Page, wanted: Locator, *, most: int = 60) -> None:
