@@ -32,6 +32,9 @@ from tests.visitor import Visitor
 #: Fixtures must be known to one conftest only: each registers its own, and there can be one browser a process.
 __all__ = ["browser", "check_accessibility", "complaints", "live_site", "mailbox", "page", "plain_page", "screenshot"]
 
+AppWith = Callable[..., Flask]
+"""Makes a further site, with these settings changed."""
+
 _server = pytest.StashKey[Server]()
 
 
@@ -92,7 +95,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app_with(settings: Settings) -> Iterator[Callable[..., Flask]]:
+def app_with(settings: Settings) -> Iterator[AppWith]:
     """Makes further sites in the same folder and database, with changed settings; closes what they opened."""
     made: list[Flask] = []
 

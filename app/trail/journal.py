@@ -12,6 +12,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -24,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000
 MOST_AT_ONCE = 500
+#: What the thread writes in one go: while it is at it, pages of the same process wait.
+MOST_IN_A_ROW = 25
 PAUSE = 0.4
+BREATH = 0.02
 PAUSE_AFTER_FAILURE = 5.0
 
 #: Writes records in a transaction, and returns those that are to be tried again.
@@ -66,14 +70,18 @@ class Journal:
         """What has not been written yet, in the order in which it came."""
         return list(self._waiting) if self._process == os.getpid() else []
 
-    def flush(self) -> bool:
-        """Write what waits; False when the database refused, and the records wait for the next try."""
+    def flush(self, *, breath: float = 0.0) -> bool:
+        """Write what waits; False when the database refused, and the records wait for the next try.
+
+        Args:
+            breath: seconds to let pages go on between small batches; 0 writes large ones in a row.
+        """
         if self._process != os.getpid():
             self._begin()
         with self._flushing:
             again: list[Record] = []
             while self._waiting:
-                batch = list(self._waiting)[:MOST_AT_ONCE]
+                batch = list(islice(self._waiting, MOST_IN_A_ROW if breath else MOST_AT_ONCE))
                 try:
                     again += self._written(batch)
                 except SQLAlchemyError as error:
@@ -82,6 +90,7 @@ class Journal:
                     return False
                 for _ in batch:
                     self._waiting.popleft()
+                self._stopping.wait(breath)
             self._waiting.extend(again)
             if self._lost:
                 logger.error("%d records of the trail were lost: too many waited to be written.", self._lost)
@@ -125,7 +134,7 @@ class Journal:
             self._stopping.wait(PAUSE)
             self._wake.clear()
             try:
-                is_written = self.flush()
+                is_written = self.flush(breath=BREATH)
             except Exception:
                 logger.exception("The trail could not be written.")
                 is_written = False

@@ -98,8 +98,11 @@ class _Book:
             self.searches[token] = event
         if not ids:
             return
-        latest = select(SearchEvent).where(SearchEvent.session_id.in_(ids), SearchEvent.last_at >= since)
-        for event in self.session.scalars(latest.order_by(SearchEvent.last_at, SearchEvent.id)):
+        # The last one of each alone: a place that many people share may have thousands.
+        own = select(SearchEvent.id).where(SearchEvent.session_id == SelfServiceSession.id)
+        last = own.order_by(SearchEvent.last_at.desc(), SearchEvent.id.desc()).limit(1).scalar_subquery()
+        latest = select(SearchEvent).where(SearchEvent.id.in_(select(last).where(SelfServiceSession.id.in_(ids))))
+        for event in self.session.scalars(latest.where(SearchEvent.last_at >= since)):
             self.last_searches[event.home] = event
         reads = select(SessionStep).where(SessionStep.session_id.in_(ids), SessionStep.what == StepKind.READ)
         for step in self.session.scalars(reads):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.accounts.roles import Role
 from app.api.widget.pages import tag
 from app.api.widget.script import FOLDER, widget_script
 from app.web.colours import Colour, contrast
-from config import Settings
+from tests.conftest import AppWith
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
 
@@ -94,11 +92,9 @@ def test_what_is_no_colour_gives_the_colours_of_the_site(client: Visitor, colour
     assert asked["colours"] == own["colours"]
 
 
-def test_only_the_ways_that_there_are_are_offered(settings: Settings, client: Visitor) -> None:
+def test_only_the_ways_that_there_are_are_offered(app_with: AppWith, client: Visitor) -> None:
     def contact(**changes: object) -> dict[str, Any]:
-        app = create_app(replace(settings, **changes))  # type: ignore[arg-type]  # the test names fields rightly
-        told = app.test_client().get(SETTINGS).json
-        app.extensions["carrier"].close()
+        told = app_with(**changes).test_client().get(SETTINGS).json
         assert told is not None
         found: dict[str, Any] = told["contact"]
         return found

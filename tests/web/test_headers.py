@@ -1,17 +1,14 @@
-import dataclasses
-
 import pytest
 from flask import Flask, Response, request
 
-from app import create_app
 from app.web.access import access
 from app.web.headers import content_policy
-from config import Settings
+from tests.conftest import AppWith
 from tests.visitor import Visitor
 
 
-def _site(settings: Settings, **changes: object) -> Flask:
-    site = create_app(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]  # any setting
+def _site(app_with: AppWith, **changes: object) -> Flask:
+    site = app_with(**changes)
 
     @site.get("/try")
     @access("read_public")
@@ -45,20 +42,20 @@ def test_scripts_and_styles_come_from_the_site_alone(client: Visitor) -> None:
     assert not any("unsafe" in value for value in rules.values())
 
 
-def test_scripts_come_from_the_public_name_of_the_site_too(settings: Settings) -> None:
-    client = _site(settings, site_url="https://help.example.com").test_client()
+def test_scripts_come_from_the_public_name_of_the_site_too(app_with: AppWith) -> None:
+    client = _site(app_with, site_url="https://help.example.com").test_client()
     assert _rules(client.get("/try"))["script-src"] == "localhost/static/ help.example.com/static/"
 
 
 @pytest.mark.parametrize("host", ["[::1]:8000", "evil.example; script-src *", "a b"])
-def test_a_host_that_fits_into_no_policy_does_not_get_into_it(settings: Settings, host: str) -> None:
-    policy = _site(settings).test_client().get("/try", headers={"Host": host}).headers["Content-Security-Policy"]
+def test_a_host_that_fits_into_no_policy_does_not_get_into_it(app_with: AppWith, host: str) -> None:
+    policy = _site(app_with).test_client().get("/try", headers={"Host": host}).headers["Content-Security-Policy"]
     assert "script-src 'self'; " in policy
     assert "evil" not in policy
 
 
-def test_a_view_may_have_a_policy_that_differs(settings: Settings) -> None:
-    client = _site(settings).test_client()
+def test_a_view_may_have_a_policy_that_differs(app_with: AppWith) -> None:
+    client = _site(app_with).test_client()
     framed = client.get("/try/framed")
     assert _rules(framed)["frame-ancestors"] == "*"
     assert "img-src" not in _rules(framed)
@@ -66,20 +63,20 @@ def test_a_view_may_have_a_policy_that_differs(settings: Settings) -> None:
     assert client.get("/try").headers["X-Frame-Options"] == "DENY"
 
 
-def test_a_secure_site_has_everything_fetched_by_https(settings: Settings) -> None:
+def test_a_secure_site_has_everything_fetched_by_https(app_with: AppWith) -> None:
     assert (
-        "upgrade-insecure-requests" not in _site(settings).test_client().get("/try").headers["Content-Security-Policy"]
+        "upgrade-insecure-requests" not in _site(app_with).test_client().get("/try").headers["Content-Security-Policy"]
     )
-    secure = _site(settings, secure_cookies=True, hsts_subdomains=True).test_client().get("/try").headers
+    secure = _site(app_with, secure_cookies=True, hsts_subdomains=True).test_client().get("/try").headers
     assert secure["Content-Security-Policy"].endswith("; upgrade-insecure-requests")
     assert secure["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_a_site_that_keeps_to_itself_tells_search_engines_so_everywhere(settings: Settings) -> None:
-    closed = _site(settings, allow_indexing=False).test_client()
+def test_a_site_that_keeps_to_itself_tells_search_engines_so_everywhere(app_with: AppWith) -> None:
+    closed = _site(app_with, allow_indexing=False).test_client()
     for path in ("/try", "/no/such/page", "/robots.txt"):
         assert closed.get(path).headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert "X-Robots-Tag" not in _site(settings).test_client().get("/try").headers
+    assert "X-Robots-Tag" not in _site(app_with).test_client().get("/try").headers
 
 
 def test_other_sites_may_show_our_static_files_but_not_our_pages(client: Visitor) -> None:
@@ -97,25 +94,25 @@ def test_every_answer_carries_the_headers(client: Visitor, path: str) -> None:
     assert "Content-Security-Policy" in headers
 
 
-def test_an_answer_keeps_the_policy_that_it_has(settings: Settings) -> None:
-    answer = _site(settings).test_client().get("/try/own-policy")
+def test_an_answer_keeps_the_policy_that_it_has(app_with: AppWith) -> None:
+    answer = _site(app_with).test_client().get("/try/own-policy")
     assert answer.headers.getlist("Content-Security-Policy") == ["sandbox"]
 
 
 @pytest.mark.parametrize(("is_secure", "told"), [(True, True), (False, False)])
-def test_browsers_are_held_to_https_when_the_site_has_it(settings: Settings, is_secure: bool, told: bool) -> None:
-    answer = _site(settings, secure_cookies=is_secure).test_client().get("/try")
+def test_browsers_are_held_to_https_when_the_site_has_it(app_with: AppWith, is_secure: bool, told: bool) -> None:
+    answer = _site(app_with, secure_cookies=is_secure).test_client().get("/try")
     assert ("Strict-Transport-Security" in answer.headers) is told
 
 
 FORWARDED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "help.example.com"}
 
 
-def test_forwarded_headers_are_not_believed_without_a_proxy(settings: Settings) -> None:
-    answer = _site(settings).test_client().get("/try", headers=FORWARDED)
+def test_forwarded_headers_are_not_believed_without_a_proxy(app_with: AppWith) -> None:
+    answer = _site(app_with).test_client().get("/try", headers=FORWARDED)
     assert answer.json == {"address": "127.0.0.1", "url": "http://localhost/try"}
 
 
-def test_forwarded_headers_of_as_many_proxies_as_set_are_believed(settings: Settings) -> None:
-    answer = _site(settings, trusted_proxies=1).test_client().get("/try", headers=FORWARDED)
+def test_forwarded_headers_of_as_many_proxies_as_set_are_believed(app_with: AppWith) -> None:
+    answer = _site(app_with, trusted_proxies=1).test_client().get("/try", headers=FORWARDED)
     assert answer.json == {"address": "198.51.100.7", "url": "https://help.example.com/try"}

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response, jsonify
 
-from app import create_app
 from app.web.access import PUBLIC, access
 from app.web.hits import HitFile
 from app.web.limits import FILE, Limits, limit_headers, limited
 from app.web.networks import network_of
 from config import ROOT, Settings
+from tests.conftest import AppWith
 from tests.running_site import running_site
 
 
@@ -33,12 +33,12 @@ def hits(tmp_path: Path) -> Iterator[HitFile]:
 
 
 @pytest.fixture
-def limited_app(settings: Settings) -> Flask:
-    return site(settings)
+def limited_app(app: Flask) -> Flask:
+    return with_trial(app)
 
 
-def site(settings: Settings) -> Flask:
-    app = create_app(settings)
+def with_trial(app: Flask) -> Flask:
+    """The site with a page that is limited."""
 
     @access(PUBLIC)
     @limited("3 per minute", "5 per hour", name="trial")
@@ -95,9 +95,9 @@ def test_addresses_of_one_ipv6_network_are_one_place(limited_app: Flask) -> None
     assert statuses(limited_app, 1, address="2001:db8:0:2::1") == [200]
 
 
-def test_an_address_behind_a_proxy_is_believed_only_when_a_proxy_is_trusted(settings: Settings) -> None:
+def test_an_address_behind_a_proxy_is_believed_only_when_a_proxy_is_trusted(app_with: AppWith) -> None:
     for proxies, last in ((0, 429), (1, 200)):
-        app = site(replace(settings, trusted_proxies=proxies))
+        app = with_trial(app_with(trusted_proxies=proxies))
         client = app.test_client()
         given = [client.get("/trial", headers={"X-Forwarded-For": f"192.0.2.{number}"}) for number in range(4)]
         assert given[-1].status_code == last
@@ -112,8 +112,8 @@ def test_an_address_stands_for_its_household_or_machine(address: str, network: s
     assert network_of(address) == network
 
 
-def test_limits_can_be_lifted_for_a_load_test(settings: Settings) -> None:
-    assert set(statuses(site(replace(settings, limits=False)), 20)) == {200}
+def test_limits_can_be_lifted_for_a_load_test(app_with: AppWith) -> None:
+    assert set(statuses(with_trial(app_with(limits=False)), 20)) == {200}
 
 
 def test_a_limit_of_nought_is_none(settings: Settings) -> None:
@@ -205,10 +205,10 @@ def test_a_damaged_file_is_thrown_away(hits: HitFile, tmp_path: Path) -> None:
 
 
 def test_when_nothing_can_be_counted_the_site_goes_on_and_the_log_says_so_once(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    app_with: AppWith, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     (settings.data_dir / FILE).mkdir()
-    app = site(settings)
+    app = with_trial(app_with())
     with caplog.at_level(logging.ERROR):
         assert set(statuses(app, 10)) == {200}
     assert [each.message for each in caplog.records if "cannot be counted" in each.message] == [
