@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,9 +90,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     # Nothing is written behind a test's back: those about the trail call `recording.flush`.
     flask_app.extensions["trail_journal"].is_automatic = False
     yield flask_app
-    with flask_app.app_context():
-        db.engine.dispose()
-    flask_app.extensions["carrier"].close()
+    _close(flask_app)
 
 
 @pytest.fixture
@@ -106,9 +105,17 @@ def app_with(settings: Settings) -> Iterator[AppWith]:
 
     yield make_app
     for each in made:
-        with each.app_context():
-            db.engine.dispose()
-        each.extensions["carrier"].close()
+        _close(each)
+
+
+def _close(site: Flask) -> None:
+    """Close what a site opened; what it reads beside ends first, or its connection would outlive the pool."""
+    for thread in threading.enumerate():
+        if thread.name == "quality":
+            thread.join(10)
+    with site.app_context():
+        db.engine.dispose()
+    site.extensions["carrier"].close()
 
 
 @pytest.fixture
