@@ -8,6 +8,7 @@ database, whether the site still has the version that the page was made of.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,10 +17,13 @@ from typing import Any, Protocol
 
 from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.foundation.database import db
 from app.foundation.log import id_of_request
 from config import Settings
+
+logger = logging.getLogger(__name__)
 
 #: Where a view tells in the WSGI environment that its answer is kept.
 MARK = "knowledge_base.kept_page"
@@ -117,16 +121,19 @@ class KeptAnswers:
 
     def _version(self) -> int | None:
         """The site's version, asked below the ORM; None when the database does not answer."""
+        engine = self._engine
+        if engine is None:
+            with self._app.app_context():
+                engine = self._engine = db.engine
         try:
-            if self._engine is None:
-                with self._app.app_context():
-                    self._engine = db.engine
-            with contextlib.closing(self._engine.raw_connection()) as connection:
+            with contextlib.closing(engine.raw_connection()) as connection:
                 cursor = connection.cursor()
                 cursor.execute("SELECT number FROM site_version WHERE id = 1")
                 row = cursor.fetchone()
                 cursor.close()
-        except Exception:  # drivers raise errors of their own; Flask's way asks again and says what is the matter
+        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
+            # Flask's own way asks again, and tells the reader and the log what is the matter.
+            logger.debug("The site's version cannot be read at the door: %s", error)
             return None
         return int(row[0]) if row else 0
 

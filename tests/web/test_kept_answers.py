@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.foundation.database import db
 from app.knowledge import publishing
 from app.web import kept_answers
 from app.web.kept_answers import MOST_ANSWERS, KeptAnswers
@@ -115,3 +118,17 @@ def test_a_proxy_in_front_is_believed_before_the_door(app: Flask, app_with: Call
             page = client.get("/", headers=headers)
             assert f'<link rel="canonical" href="https://{host}/">' in page.text
             assert page.headers["X-Request-ID"] == "from-the-proxy-1"
+
+
+def test_a_database_that_is_away_is_told_and_nothing_old_is_shown(app: Flask, client: Visitor) -> None:
+    assert client.get("/").status_code == client.get("/").status_code == 200
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", {}, Exception("the server is away"))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "checkout", refuse)
+    assert client.get("/").status_code == 503
+    event.remove(engine, "checkout", refuse)
+    assert client.get("/").status_code == 200
