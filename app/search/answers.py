@@ -21,8 +21,21 @@ class SearchState(StrEnum):
     CORRECTED = "corrected"
     FILTERED_OUT = "filtered_out"
     OTHER_LANGUAGE = "other_language"
+    NO_ANSWER = "no_answer"
     NO_RESULTS = "no_results"
     DOWN = "down"
+
+
+class Fit(StrEnum):
+    """How well the best result answers what was asked. UNJUDGED where nothing measured that, as in a search by words.
+
+    ANSWER: it is shown as the answer. MAY_HELP: the results may help. NOTHING: none of them answers.
+    """
+
+    UNJUDGED = "unjudged"
+    ANSWER = "answer"
+    MAY_HELP = "may_help"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,11 @@ class FacetValue:
 class SearchAnswer:
     """The answer to one search. `total` counts all results, of which `results` is one page.
 
+    `fit` says whether the first of all results answers the question, with `confidence` (a probability, 0 to 1; None
+    where nothing was judged). With ANSWER, `results[0]` of page 1 is the answer. With NOTHING the state is NO_ANSWER,
+    unless all results were asked for: then `nearest` are the first three and `results` stays empty while `total` still
+    counts what holds some of the words. `by_meaning` says that an encoder took part.
+
     `corrected_to` is what was searched for instead of `query`; `nearest` are up to three documents offered when nothing
     was found; `elsewhere` counts what the filters hide; `is_degraded` says that the database answered, not the index.
     """
@@ -74,6 +92,9 @@ class SearchAnswer:
     nearest: tuple[Result, ...] = ()
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     is_degraded: bool = False
+    fit: Fit = Fit.UNJUDGED
+    confidence: float | None = None
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True)

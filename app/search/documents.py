@@ -26,6 +26,7 @@ class Document:
     `kind` and `key` name it for good: `("article", "12:en")`. `group` is the same for all languages of one thing.
     `facets` are the values that results can be narrowed by: `{"category": ("billing", "billing/invoices")}`, where a
     tree gives every ancestor's path. `readers` says who may find it; a search names all the groups it may see.
+    `questions` are what people asked that it solved; `pins` are questions for which editors want it to come first.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     aliases: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changed_at: datetime | None = None
