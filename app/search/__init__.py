@@ -5,7 +5,7 @@ from flask import Flask
 from app.foundation.health import add_check
 from app.foundation.jobs import add_job_kind
 from app.foundation.starting import add_start_step
-from app.search import commands, indexing, models, pages, quality, readiness, service
+from app.search import commands, desk, indexing, models, pages, quality, readiness, service
 from app.search.engines import whoosh
 from app.search.suggestions import Suggester
 from config import Settings
@@ -22,6 +22,7 @@ def install(app: Flask, settings: Settings) -> None:
     add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
     app.extensions["warm_up"] = service.warm_up
     app.register_blueprint(pages.pages)
+    desk.install(app)
     app.cli.add_command(commands.search_commands)
     # Without its index the site can still be read, so it keeps its visitors.
     add_check(app, "index", readiness.index_health, is_needed=False)

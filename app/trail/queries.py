@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from app.trail.models import SearchEvent, SelfServiceSession, SessionKind, SessionOutcome
 
 NOTHING_FOUND = "no_results"
+NO_ANSWER = "no_answer"
 _ZERO_RESULT = SearchEvent.state == NOTHING_FOUND
+_UNANSWERED = SearchEvent.state.in_([NOTHING_FOUND, NO_ANSWER])
 _BOUNCED = and_(SearchEvent.results > 0, SearchEvent.clicks == 0)
 _CLICKED = SearchEvent.clicks > 0
 
@@ -45,6 +47,19 @@ class SearchedQuery:
     bounced: int
     clicked: int
     outcomes: Mapping[SessionOutcome, int]
+
+
+@dataclass(frozen=True)
+class UnansweredQuery:
+    """A question that nothing answered so many times: nothing was found, or nothing that was found answers it.
+
+    `last_at` is when it was asked so last.
+    """
+
+    words: str
+    query: str
+    unanswered: int
+    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,19 @@ def searched_query_count(session: Session, *, since: datetime, only: Only = Only
     """How many different queries there are."""
     each = _counted(SearchEvent.query_norm, since=since).group_by(SearchEvent.query_norm).having(_wanted(only) > 0)
     return session.scalar(select(func.count()).select_from(each.subquery())) or 0
+
+
+def unanswered(session: Session, *, since: datetime, most: int = 50) -> list[UnansweredQuery]:
+    """The questions that nothing answered, the most frequent first, then the latest, then by their words."""
+    last_at = func.max(SearchEvent.last_at)
+    asked = (
+        _counted(SearchEvent.query_norm, func.max(SearchEvent.query_raw), func.count(), last_at, since=since)
+        .where(_UNANSWERED)
+        .group_by(SearchEvent.query_norm)
+        .order_by(func.count().desc(), last_at.desc(), SearchEvent.query_norm)
+        .limit(most)
+    )
+    return [UnansweredQuery(*row) for row in session.execute(asked)]
 
 
 def search_totals(session: Session, *, since: datetime) -> SearchTotals:

@@ -134,6 +134,7 @@ STATES = (
     State("desk: requests", "/desk/requests", "My key is gone.", reader="staff"),
     State("desk: a request", "/desk/requests/{reference}", "My key is gone.", reader="staff"),
     State("desk: searches", "/desk/searches", "lamp", reader="staff"),
+    State("desk: search", "/desk/search", "What it could not answer", reader="staff"),
     State("desk: votes", "/desk/votes", "Sell the lamp", reader="staff"),
     State("desk: news", "/desk/news", "Open on Saturdays", reader="staff", opens=_opens_all),
     State("desk: a piece of news", "/desk/news/1", "Open on Saturdays", reader="staff"),

@@ -63,7 +63,7 @@ def test_the_desk_lists_what_one_may_open_and_nothing_else(signed_in: SignIn) ->
 
     for address in ("/desk/requests", "/desk/searches", "/account/tokens"):
         assert agent.count(f'<a href="{address}">') == 2, address  # the menu and the list
-    for address in ("/desk/votes", "/desk/news", "/desk/glossary", "/desk/structure", "/desk/widget"):
+    for address in ("/desk/votes", "/desk/news", "/desk/glossary", "/desk/structure", "/desk/search", "/desk/widget"):
         assert f'<a href="{address}">' not in agent, address
         assert administrator.count(f'<a href="{address}">') == 2, address
 

@@ -21,7 +21,7 @@ from tests.trail.somebody import Somebody
 from tests.visitor import PASSWORD, Visitor
 
 
-@pytest.mark.parametrize("page", ["/desk/searches", "/desk/structure", "/desk/news", "/desk/glossary"])
+@pytest.mark.parametrize("page", ["/desk/searches", "/desk/search", "/desk/structure", "/desk/news", "/desk/glossary"])
 def test_a_list_of_the_desk_needs_as_many_queries_for_five_rows_as_for_one(
     app: Flask, session: Session, make: Make, client: Visitor, page: str
 ) -> None:

@@ -1,0 +1,89 @@
+"""The room of the desk about search: its menu, in which parts put their pages, and the page that tells how it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, Flask, current_app, render_template, url_for
+from flask_babel import gettext as _
+
+from app.accounts.roles import Permission
+from app.foundation import clock
+from app.foundation.database import db
+from app.trail import queries
+from app.web.access import access
+from app.web.desk import add_desk_page
+from app.web.templating import reader
+
+DAYS = 90
+MOST_GAPS = 25
+
+pages = Blueprint("search_desk", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """A page of the room about search. `title` gives words in the reader's language."""
+
+    endpoint: str
+    title: Callable[[], str]
+    position: int
+    permission: str
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return url_for(self.endpoint)
+
+
+def install(app: Flask) -> None:
+    """Connect the room, with one line in the menu of the desk, and give templates `search_menu()`."""
+    app.extensions["search_desk_pages"] = []
+    app.jinja_env.globals["search_menu"] = search_menu
+    app.register_blueprint(pages)
+    add_desk_page(
+        app,
+        "search_desk.overview",
+        lambda: _("Search"),
+        icon="sliders-horizontal",
+        permission=Permission.PUBLISH_ARTICLES,
+        position=22,
+        about=lambda: _("How well search answers, what it could not answer, and what you can teach it."),
+    )
+    add_search_page(app, "search_desk.overview", lambda: _("How search does"), position=10)
+
+
+def add_search_page(
+    app: Flask,
+    endpoint: str,
+    title: Callable[[], str],
+    *,
+    position: int = 50,
+    permission: str = Permission.PUBLISH_ARTICLES,
+) -> None:
+    """Put a page beside the others about search; lower positions stand first.
+
+    Its address begins with `/desk/search/`, and its template extends `search/desk.html`.
+    """
+    known: list[SearchPage] = app.extensions["search_desk_pages"]
+    known.append(SearchPage(endpoint, title, position, permission))
+    known.sort(key=lambda page: page.position)
+
+
+def search_menu() -> list[SearchPage]:
+    """The pages about search that the reader may open."""
+    known: list[SearchPage] = current_app.extensions["search_desk_pages"]
+    at_page = reader()
+    return [page for page in known if at_page.may(page.permission)]
+
+
+@pages.get("/desk/search")
+@access(Permission.PUBLISH_ARTICLES)
+def overview() -> str:
+    """What search could not answer."""
+    since = clock.now() - timedelta(days=DAYS)
+    return render_template(
+        "search/overview.html", days=DAYS, gaps=queries.unanswered(db.session, since=since, most=MOST_GAPS)
+    )
