@@ -8,13 +8,13 @@ Votes of staff and votes set aside count in neither.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.foundation.proportions import wilson_interval
 from app.knowledge.models import Article, Category, FixVote, Publication, Revision, Significance, VoteStanding
 from app.search.quality import HIGHEST, LOWEST
 
@@ -23,7 +23,6 @@ SHOWN_FROM = 20
 RANKED_FROM = 10
 """Votes, as weighted, from which a fix rate moves an article in search."""
 
-_Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution: a 95 % interval
 _AREA_WEIGHT = 20.0
 """How many votes the mean of the area weighs against an article's own."""
 _MODERATE_WEIGHT = 0.5
@@ -125,23 +124,6 @@ def multiplier(rate: FixRate, area_mean: float) -> float:
         return 1.0
     expected = (rate.weight * rate.middle + _AREA_WEIGHT * area_mean) / (rate.weight + _AREA_WEIGHT)
     return min(HIGHEST, max(LOWEST, 1 + expected - area_mean))
-
-
-def wilson_interval(successes: float, trials: float) -> tuple[float, float]:
-    """The 95 % score interval of a proportion, each end in [0, 1]; weighted counts need not be whole.
-
-    Raises:
-        ValueError: there are no trials, or successes are not between 0 and trials.
-
-    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
-    """
-    if trials <= 0 or not 0 <= successes <= trials:
-        raise ValueError(f"{successes} of {trials} is no proportion.")
-    share = successes / trials
-    scale = 1 + _Z**2 / trials
-    middle = (share + _Z**2 / (2 * trials)) / scale
-    reach = _Z / scale * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def _added_up(rows: Iterable[Row[int, str, int, int, int]]) -> dict[tuple[int, str], FixRate]:

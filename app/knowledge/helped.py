@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
-from app.knowledge.fix_rates import wilson_interval
+from app.foundation.proportions import wilson_interval
 from app.knowledge.models import Article, ArticleType, FixVote, Publication, PublishedLink, VoteStanding
 from app.knowledge.queries import ARTICLE_LINES, ArticleLine, article_line, article_lines, featured_articles
 

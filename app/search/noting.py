@@ -6,21 +6,21 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from app.search.answers import PAGE_SIZE, SearchAnswer, SearchState, Suggestion
-from app.trail.recording import record_click, record_search
+from app.search.answers import PAGE_SIZE, Fit, SearchAnswer, SearchState, Suggestion
+from app.trail.recording import Judgement, record_click, record_search
 
 
 def note_search(answer: SearchAnswer, *, language: str, filters: Mapping[str, str], begun: float) -> str:
     """Note a search that took since `begun` (`time.perf_counter()`); returns the token of its links, or nothing."""
-    mode = "none" if answer.state is SearchState.DOWN else "database" if answer.is_degraded else "keyword"
     return record_search(
         answer.query,
         language=language,
         results=answer.total,
-        mode=mode,
+        mode=_mode(answer),
         ms=_milliseconds(begun),
         state=answer.state.value,
         filters=filters,
+        judgement=_judgement(answer),
     )
 
 
@@ -56,6 +56,23 @@ def suggestion_address(suggestion: Suggestion, typed: str, token: str, place: in
     parts = urlsplit(suggestion.url)
     words = urlencode({"q": typed, "from": mark(token, place)})
     return parts._replace(query=f"{parts.query}&{words}" if parts.query else words).geturl()
+
+
+def _mode(answer: SearchAnswer) -> str:
+    if answer.state is SearchState.DOWN:
+        return "none"
+    if answer.is_degraded:
+        return "database"
+    return "hybrid" if answer.by_meaning else "keyword"
+
+
+def _judgement(answer: SearchAnswer) -> Judgement | None:
+    """What the page says of the first of all results; later pages say nothing, nor does a list of all of them."""
+    is_all = answer.fit is Fit.NOTHING and answer.state is not SearchState.NO_ANSWER
+    if answer.confidence is None or answer.page > 1 or is_all:
+        return None
+    best = next(iter(answer.results or answer.nearest), None)
+    return Judgement(answer.fit.value, answer.confidence, f"{best.kind} {best.key}" if best else "")
 
 
 def _milliseconds(begun: float) -> float:

@@ -76,6 +76,8 @@ class SearchEvent(Base):
     """One search, with the typing that led to it. `query_raw` is scrubbed, `query_norm` its plain words in lower case.
 
     `is_typed`: only suggestions were asked for so far. `clicks` counts what was opened from it; `ms` are milliseconds.
+    `fit` and `confidence` (0 to 1) say how well the first result, `best` (its kind and key: `article 7:en`), was held
+    to answer; they are None where nothing judged that.
     """
 
     __tablename__ = "search_events"
@@ -93,6 +95,9 @@ class SearchEvent(Base):
     filters: Mapped[dict[str, Any]]
     is_typed: Mapped[bool]
     clicks: Mapped[int] = mapped_column(default=0)
+    fit: Mapped[str | None]
+    confidence: Mapped[float | None]
+    best: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
     last_at: Mapped[datetime]
     home: Mapped[SelfServiceSession] = relationship()

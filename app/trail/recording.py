@@ -16,11 +16,12 @@ from flask import Flask, current_app, has_request_context, request
 from app.foundation import clock
 from app.foundation.text import whole_number
 from app.trail.journal import Journal
-from app.trail.records import Asked, Clicked, Read, Record, Searched, Voted
+from app.trail.records import Asked, Clicked, Judgement, Read, Record, Searched, Voted
 from app.trail.steps import TrailStep, trail_of
 from app.trail.visitors import source_of_request, visitor, wants_no_trail, who
 
 __all__ = [
+    "Judgement",
     "TrailStep",
     "flush",
     "record_arrival",
@@ -52,6 +53,7 @@ def record_search(
     state: str,
     typed: bool = False,
     filters: Mapping[str, str] | None = None,
+    judgement: Judgement | None = None,
 ) -> str:
     """Note a search.
 
@@ -61,6 +63,7 @@ def record_search(
         ms: how long the answer took, in milliseconds.
         state: the word of the search page's state.
         typed: only suggestions were asked for, while somebody types.
+        judgement: how well the first result was held to answer; None where nothing judged that.
 
     Returns:
         16 url-safe characters that tell the links of this answer apart, for `?from=<token>.<position>`; empty when
@@ -82,6 +85,7 @@ def record_search(
             state=state,
             is_typed=typed,
             filters=filters or {},
+            judgement=judgement,
         )
     )
     return token

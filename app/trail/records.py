@@ -26,6 +26,18 @@ class Record:
     who: Who
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How well the first result was held to answer: in the word of search, as a probability, and which one it was.
+
+    `best` is its kind and key, parted by a blank: `article 7:en`; empty when nothing was shown.
+    """
+
+    fit: str
+    confidence: float
+    best: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searched(Record):
     """A search, or suggestions for what was typed so far. `query` is as typed; `ms` are milliseconds."""
@@ -38,6 +50,7 @@ class Searched(Record):
     state: str
     is_typed: bool
     filters: Mapping[str, str] = field(default_factory=dict)
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

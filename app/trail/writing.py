@@ -148,9 +148,13 @@ class _Book:
             self.session.add(last)
             self.last_searches[home] = last
         if not (record.is_typed and not last.is_typed):
-            last.query_raw, last.query_norm = query, normal_words(query)[:LONGEST_QUERY]
+            words = normal_words(query)[:LONGEST_QUERY]
+            # Whoever turns the page, or asks for all results, has been told before how well they answer.
+            if record.judgement is not None or last.fit is None or last.query_norm != words:
+                _judge(last, record)
+            last.query_raw, last.query_norm = query, words
             last.language, last.results, last.mode = record.language[:20], record.results, record.mode
-            last.ms, last.state, last.is_typed = min(round(record.ms), 10_000_000), record.state, record.is_typed
+            last.ms, last.is_typed = min(round(record.ms), 10_000_000), record.is_typed
             last.filters = {name: scrubbed(one_line(value))[:100] for name, value in record.filters.items()}
         last.last_at = max(last.last_at, record.at)
         self.session.add(SearchToken(token=record.token, event=last, given_at=record.at))
@@ -203,6 +207,12 @@ class _Book:
         )  # fmt: skip
         self.session.add(step)
         return step
+
+
+def _judge(event: SearchEvent, record: Searched) -> None:
+    said = record.judgement
+    event.state = record.state
+    event.fit, event.confidence, event.best = (said.fit, said.confidence, said.best) if said else (None, None, None)
 
 
 def _goes_on(last: SearchEvent, record: Searched, query: str) -> bool:

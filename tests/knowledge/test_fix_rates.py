@@ -10,8 +10,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
+from app.foundation.proportions import wilson_interval
 from app.knowledge import feedback, publishing
-from app.knowledge.fix_rates import FixRate, fix_rate, multiplier, multipliers, wilson_interval
+from app.knowledge.fix_rates import FixRate, fix_rate, multiplier, multipliers
 from app.knowledge.models import Article, FixVote, Publication, Significance, VoteStanding
 from app.knowledge.publishing import ArticleText
 from app.search import indexing
@@ -120,20 +121,6 @@ def test_only_counted_votes_count(session: Session, make: Make, standing: VoteSt
 
 def test_a_fix_rate_is_shown_from_twenty_votes_on() -> None:
     assert [FixRate(1, votes, 0.0, 1.0, float(votes)).is_shown for votes in (19, 20)] == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("successes", "trials", "low", "high"),
-    [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (81, 263, 0.2553, 0.3662), (1, 1, 0.2065, 1.0)],
-)
-def test_the_interval_is_wilsons(successes: int, trials: int, low: float, high: float) -> None:
-    """81 of 263 is the worked example of R. G. Newcombe, Statistics in Medicine 17 (1998), method 3."""
-    assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=6e-5)
-
-
-def test_an_interval_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="no proportion"):
-        wilson_interval(0, 0)
 
 
 @pytest.mark.parametrize(("fixed", "votes"), [(0, 9), (9, 9)])

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.worker import run_due_jobs
+from app.search import noting
+from app.search.answers import Fit, SearchAnswer, SearchState
 from app.trail import recording
 from app.trail.models import SearchClick, SearchEvent
 from tests.make import Make
-from tests.trail.somebody import FIREFOX
+from tests.trail.somebody import FIREFOX, Somebody
 from tests.visitor import Visitor
 
 LINK = re.compile(r'href="(/articles/[^"]+from=[^"]+)"')
@@ -102,3 +104,31 @@ def test_searches_go_on_when_nothing_is_noted(app: Flask, session: Session, read
     assert "from=" not in page
     assert "/articles/1-how-do-i-reset-my-password?q=password" in page
     assert events(app, session) == []
+
+
+def noted(app: Flask, session: Session, answer: SearchAnswer) -> SearchEvent:
+    """What is noted when somebody gets this answer."""
+    somebody = Somebody(app)
+    somebody.does(lambda: noting.note_search(answer, language="en", filters={}, begun=0.0))
+    (event,) = events(app, session)
+    return event
+
+
+def test_a_gap_is_noted_with_how_sure_search_was(app: Flask, session: Session) -> None:
+    gap = SearchAnswer("lost key", SearchState.NO_ANSWER, total=7, fit=Fit.NOTHING, confidence=0.12, by_meaning=True)
+    event = noted(app, session, gap)
+    assert (event.state, event.mode, event.fit, event.confidence) == ("no_answer", "hybrid", "nothing", 0.12)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        SearchAnswer("lost key", SearchState.RESULTS, total=30, page=2, pages=3, fit=Fit.ANSWER, confidence=0.9),
+        SearchAnswer("lost key", SearchState.RESULTS, total=30, fit=Fit.NOTHING, confidence=0.1),
+        SearchAnswer("lost key", SearchState.RESULTS, total=30),
+    ],
+)
+def test_where_the_page_says_nothing_of_the_first_result_nothing_is_noted(
+    app: Flask, session: Session, answer: SearchAnswer
+) -> None:
+    assert noted(app, session, answer).fit is None

@@ -29,12 +29,27 @@ class Somebody:
         """Have something done within a request of this person."""
         return contextvars.Context().run(self._do, action)
 
-    def searches(self, query: str, *, results: int = 3, typed: bool = False) -> str:
+    def searches(
+        self,
+        query: str,
+        *,
+        results: int = 3,
+        typed: bool = False,
+        state: str = "",
+        judgement: recording.Judgement | None = None,
+    ) -> str:
         """Search, or type; returns the token of the answer."""
-        state = "results" if results else "no_results"
+        state = state or ("results" if results else "no_results")
         return self.does(
             lambda: recording.record_search(
-                query, language="en", results=results, mode="keyword", ms=1.5, state=state, typed=typed
+                query,
+                language="en",
+                results=results,
+                mode="keyword",
+                ms=1.5,
+                state=state,
+                typed=typed,
+                judgement=judgement,
             )
         )
 

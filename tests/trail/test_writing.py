@@ -14,7 +14,7 @@ from app.foundation import clock
 from app.foundation.database import transaction
 from app.trail import recording
 from app.trail.models import SearchClick, SearchEvent, SelfServiceSession, SessionKind, SessionStep
-from app.trail.records import Clicked, Read, Record, Searched, Who
+from app.trail.records import Clicked, Judgement, Read, Record, Searched, Who
 from app.trail.writing import write
 from tests.trail.somebody import FIREFOX, Somebody
 
@@ -53,6 +53,26 @@ def count(session: Session, table: type) -> int:
     found = session.scalar(select(func.count()).select_from(table)) or 0
     session.rollback()  # SQLite lets nobody else write meanwhile
     return found
+
+
+def test_a_search_tells_how_well_it_was_answered(app: Flask, session: Session) -> None:
+    written(app, searched("lost key", state="no_answer", judgement=Judgement("nothing", 0.12, "article 7:en")))
+    event = session.scalars(select(SearchEvent)).one()
+    assert (event.state, event.fit, event.confidence, event.best) == ("no_answer", "nothing", 0.12, "article 7:en")
+
+
+def test_whoever_asks_for_all_results_was_told_that_none_answers(app: Flask, session: Session) -> None:
+    written(app, searched("lost key", state="no_answer", judgement=Judgement("nothing", 0.12, "article 7:en")))
+    written(app, searched("Lost key", after=5))
+    event = session.scalars(select(SearchEvent)).one()
+    assert (event.state, event.fit) == ("no_answer", "nothing")
+
+
+def test_other_words_are_judged_anew(app: Flask, session: Session) -> None:
+    written(app, searched("lost key", state="no_answer", judgement=Judgement("nothing", 0.12)))
+    written(app, searched("lost key card", after=5))
+    event = session.scalars(select(SearchEvent)).one()
+    assert (event.query_raw, event.state, event.fit, event.best) == ("lost key card", "results", None, None)
 
 
 def test_typing_is_one_search(app: Flask, session: Session) -> None:
