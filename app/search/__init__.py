@@ -5,7 +5,7 @@ from flask import Flask
 from app.foundation.health import add_check
 from app.foundation.jobs import add_job_kind
 from app.foundation.starting import add_start_step
-from app.search import commands, desk, indexing, models, pages, quality, readiness, service
+from app.search import commands, desk, indexing, models, pages, quality, readiness, service, synonyms
 from app.search.engines import whoosh
 from app.search.suggestions import Suggester
 from config import Settings
@@ -18,6 +18,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["search_engine"] = whoosh.open_engine(settings.search_index_dir)
     app.extensions["search_suggester"] = Suggester()
     quality.install(app)
+    synonyms.install(app)
     add_job_kind(app, indexing.INDEX_JOB, indexing.index_requested)
     add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
     app.extensions["warm_up"] = service.warm_up

@@ -1,11 +1,11 @@
-"""The table of what waits to be indexed."""
+"""The tables of search: what waits to be indexed, and the rules that editors own."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Base
 
@@ -27,3 +27,48 @@ class IndexingRequest(Base):
     requested_at: Mapped[datetime]
     written_to: Mapped[str | None]
     problem: Mapped[str | None] = mapped_column(Text)
+
+
+class SearchMark(Base):
+    """A short text under a name, by which every process notices that something changed, such as the synonyms."""
+
+    __tablename__ = "search_marks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class SynonymSet(Base):
+    """Words and short phrases of one language (base code) that mean the same to whoever searches.
+
+    `version` goes up with every change, so that of two editors who change a set at once the second one is told.
+    """
+
+    __tablename__ = "synonym_sets"
+    __table_args__ = (UniqueConstraint("id", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+    phrases: Mapped[list[SynonymPhrase]] = relationship(
+        order_by="SynonymPhrase.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class SynonymPhrase(Base):
+    """One of the words or phrases, as editors write it. By `key`, its stems, it is in one set of its language only."""
+
+    __tablename__ = "synonym_phrases"
+    __table_args__ = (
+        ForeignKeyConstraint(["set_id", "language"], ["synonym_sets.id", "synonym_sets.language"], ondelete="CASCADE"),
+        UniqueConstraint("language", "key"),
+    )
+
+    set_id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    key: Mapped[str]
+    text: Mapped[str]

@@ -60,6 +60,7 @@ _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 _JOINTS = re.compile(r"[._\-]")
 _NO_QUOTES = str.maketrans("", "", "'’")
 _IDENTIFIER = re.compile(r"(?=.*\d\d)(?=.*[a-z])[a-z]{1,12}\d[a-z0-9]*|0x[0-9a-f]{2,16}|\d+[a-z]+\d+[a-z0-9]*|\d{5,20}")
+_NONE: frozenset[str] = frozenset()
 _VERSION = re.compile(r"v?\d{1,5}(?:\.\d{1,6}){2,4}")
 
 
@@ -138,6 +139,24 @@ def counted(text: str, language: str) -> Counted:
 def located_tokens(text: str, language: str) -> Iterator[Located]:
     """Where the tokens of `index_tokens` stand in the text; letters of unspaced scripts come as pairs."""
     return _located(text, base_language(language), is_query=False)
+
+
+def located_words(text: str, language: str) -> Iterator[Located]:
+    """Where the stems of all words stand in the text, stop words too, so that phrases can be compared word by word.
+
+    Each has one token: what hyphens join counts as one word where it could be written so (`e-mail`), else as its parts.
+    Letters of unspaced scripts come one by one.
+    """
+    language, end = base_language(language), 0
+    for each in _located(text, "", is_query=False, stem_language=language):
+        if each.start < end:
+            continue
+        end = each.end
+        tokens = each.tokens
+        if len(tokens) > 1 and tokens[-1] in _word_tokens(_JOINTS.sub("", text[each.start : end]), language, _NONE):
+            tokens = tokens[-1:]
+        for token in tokens:
+            yield Located(each.start, end, (token,))
 
 
 def query_tokens(text: str, language: str) -> tuple[str, ...]:
