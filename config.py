@@ -52,6 +52,16 @@ class Settings:
         "Key that signs sessions, at least 32 characters. Empty: made on the first start and kept in the data folder.",
         "",
     )
+    encoder: str = _setting(
+        "What finds by meaning: minilm, for English, once 'flask search prepare-encoder' has fetched it; none: search "
+        "by words alone.",
+        "minilm",
+    )
+    encoder_dir: Path | None = _setting(
+        "Folder of what finds by meaning, which installations can share. Empty: knowledge-base/encoders in the user's "
+        "cache.",
+        None,
+    )
     site_name: str = _setting("Name of the help centre, shown on every page.", "Help centre")
     site_url: str = _setting(
         "Public address of the site, such as https://help.example.com. Empty: taken from the request.", ""
@@ -157,6 +167,17 @@ class Settings:
         if self.index_dir is not None:
             return self.index_dir
         return ROOT / "search_index" if self.data_dir == DEFAULT_DATA_DIR else self.data_dir / "search_index"
+
+    @property
+    def encoders_dir(self) -> Path:
+        """The folder of the encoders that is in force: in the data folder for a user without a home."""
+        if self.encoder_dir is not None:
+            return self.encoder_dir
+        try:
+            cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        except RuntimeError:
+            cache = self.data_dir
+        return cache / "knowledge-base" / "encoders"
 
     @property
     def footer_addresses(self) -> tuple[tuple[str, str], ...]:

@@ -77,9 +77,10 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases | Pos
 
 @pytest.fixture
 def settings(tmp_path: Path, databases: SqliteDatabases | PostgresqlDatabases) -> Settings:
-    """The settings of a fresh installation."""
+    """The settings of a fresh installation, where search runs on words alone."""
     data_dir = tmp_path / "data"
-    return Settings(data_dir=data_dir, secret_key="x" * 40, database_url=databases.fresh(data_dir)).prepared()
+    address = databases.fresh(data_dir)
+    return Settings(data_dir=data_dir, secret_key="x" * 40, database_url=address, encoder="none").prepared()
 
 
 @pytest.fixture

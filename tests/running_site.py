@@ -38,7 +38,12 @@ class RunningSite:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.output = data_dir.parent / f"{data_dir.name}.log"
-        given = {"KB_DATA_DIR": str(data_dir), "KB_DATABASE_URL": database_url, "KB_PORT": str(self.port)} | settings
+        given = {
+            "KB_DATA_DIR": str(data_dir),
+            "KB_DATABASE_URL": database_url,
+            "KB_PORT": str(self.port),
+            "KB_ENCODER": "none",
+        } | settings
         with self.output.open("ab") as file:
             self.process = subprocess.Popen(
                 [FLASK, "serve"], cwd=ROOT, env=environment(given), stdout=file, stderr=file, start_new_session=True

