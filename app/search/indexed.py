@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from app.search import words
 from app.search.documents import Document
 from app.search.engines.base import Title, digest_of
 from app.search.passages import Chunk, read
-from app.search.ranking import BOOSTS, Facts, field_name
+from app.search.scoring import BOOSTS, Facts, Floats, field_name
 
 #: With fewer learned questions than this their words count once, not twice.
 FEW_QUESTIONS = 4
@@ -34,7 +35,7 @@ class Column:
     facts: list[Facts]
     titles: list[Title]
     places: dict[tuple[str, str], int]
-    lengths: dict[str, Sequence[float]]
+    lengths: dict[str, Floats]
     totals: dict[str, tuple[int, int]]
 
 
@@ -53,6 +54,7 @@ def indexed(document: Document) -> IndexedDocument:
     fields = {field_name(name, base): each.tokens for name, each in counted.items()}
     fields["identifiers"] = dict.fromkeys(_identifiers(document), 1)
     spellings = set[str]().union(*(each.spellings for each in counted.values()))
+    fields[field_name("pins", base)] = dict.fromkeys(words.pin_terms(document.pins, base), 1)
     fields[spelling_field(base, document.readers)] = dict.fromkeys(spellings, 1)
     lengths = {name: sum(each.tokens.values()) for name, each in counted.items() if each.tokens}
     fields = {name: tokens for name, tokens in fields.items() if tokens}
@@ -98,23 +100,23 @@ def _line(document: Document, base: str, lengths: dict[str, int]) -> bytes:
         "lengths": lengths,
         "digest": digest_of(document),
         "title": document.title,
-        "wordings": [*document.aliases, *document.questions],
+        "wordings": [*document.aliases, *document.questions, *document.pins],
     }
     return json.dumps(told, separators=(",", ":")).encode()
 
 
-def _statistics(facts: Sequence[Facts]) -> tuple[dict[str, Sequence[float]], dict[str, tuple[int, int]]]:
-    lengths: dict[str, array[float]] = {}
+def _statistics(facts: Sequence[Facts]) -> tuple[dict[str, Floats], dict[str, tuple[int, int]]]:
+    lengths: dict[str, Floats] = {}
     totals: dict[str, tuple[int, int]] = {}
     for base in {each.base for each in facts}:
         for name in BOOSTS:
-            lengths[field_name(name, base)] = array("d", bytes(8 * len(facts)))
+            lengths[field_name(name, base)] = np.zeros(len(facts))
     for place, each in enumerate(facts):
         _add(totals, field_name("documents", each.base), 0)
         for name, length in each.lengths.items():
             lengths[field_name(name, each.base)][place] = length
             _add(totals, field_name(name, each.base), length)
-    return dict(lengths), totals
+    return lengths, totals
 
 
 def _add(totals: dict[str, tuple[int, int]], name: str, length: int) -> None:

@@ -167,6 +167,16 @@ def query_tokens(text: str, language: str) -> tuple[str, ...]:
     return tokens or _distinct(_located(text, "", is_query=True, stem_language=language))
 
 
+def pin_term(question: str, language: str) -> str:
+    """The form in which a question is compared with those that editors pin documents to: its tokens, in no order."""
+    return "+".join(sorted(query_tokens(question, language)))
+
+
+def pin_terms(questions: Iterable[str], language: str) -> list[str]:
+    """`pin_term` of each question that has one."""
+    return [term for question in questions if (term := pin_term(question, language))]
+
+
 def spellings(text: str) -> Iterator[str]:
     """The folded, unstemmed words of a text that a speller can use: letters only, three or more."""
     for _start, _end, part in _parts(text):

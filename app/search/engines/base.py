@@ -7,10 +7,13 @@ database and safe to delete.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.search.documents import Document
 from app.search.passages import Chunk
@@ -34,6 +37,35 @@ class Unindexable(Exception):
         self.key = key
 
 
+class Nearness(NamedTuple):
+    """How near each document of a part is to a question: NaN where its meaning is not known, float64 by place.
+
+    `closeness` is what ranks, about -1 to 1; `cosine` the highest of the cosines to any of the document's texts.
+    """
+
+    closeness: NDArray[np.float64]
+    cosine: NDArray[np.float64]
+
+
+class Meaning(Protocol):
+    """What was asked, as an encoder understands it, beside what it knows of documents."""
+
+    def to(self, part: str, places: Mapping[tuple[str, str], int], size: int) -> Nearness:
+        """How near the documents are that stand at these places of a part, which never change under the same name."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the first of all hits stands out, for judging whether it answers: only for queries with a meaning.
+
+    `cosine` is the highest between the question and any of its texts; `margin` by how much its score is above that of
+    the next one, None when there is no other.
+    """
+
+    cosine: float
+    margin: float | None
+
+
 @dataclass(frozen=True)
 class Query:
     """What to look for.
@@ -43,6 +75,10 @@ class Query:
     person belongs to; None is no restriction. `filters` narrow by one value a facet. `quality` multiplies the scores of
     documents by kind and key, and finds none that was not found without it. At most `limit` hits are given, from
     `offset` on.
+
+    `synonyms` are tokens that may stand for those asked for, by base language; `pins` the question in the form that
+    documents are pinned under (`words.pin_term`). `meaning` knows how near documents are to what was asked, for
+    queries in languages that its encoder understands; without it the words alone rank.
     """
 
     tokens: Mapping[str, tuple[str, ...]]
@@ -51,6 +87,9 @@ class Query:
     identifiers: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
     quality: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pins: Mapping[str, str] = field(default_factory=dict)
+    meaning: Meaning | None = None
     offset: int = 0
     limit: int = 10
 
@@ -74,7 +113,7 @@ class Found:
 
     `total` counts the hits that pass the filters, one a group; `elsewhere` those that the filters hide. `facets` gives
     for each facet and value how many hits choosing that value would leave, the other filters staying as they are.
-    `weights` tells how much each token says, by base language.
+    `weights` tells how much each token says, by base language. `standing` is None without a meaning or without hits.
     """
 
     hits: tuple[Hit, ...]
@@ -82,6 +121,7 @@ class Found:
     elsewhere: int
     facets: Mapping[str, Mapping[str, int]]
     weights: Mapping[str, Mapping[str, float]]
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +173,8 @@ class Engine(Protocol):
     def search(self, query: Query) -> Found:
         """Find documents that hold any of the tokens, those that say the least of what was asked for left out.
 
-        The first ten are never left out. A rare identifier that a document carries puts it before all others.
+        With a meaning also those that mean about what was asked. The first ten are never left out. A rare identifier
+        that a document carries puts it before all others, and a question that it is pinned to before those.
         """
 
     def stored(self, kind: str, key: str) -> Hit | None:
@@ -149,6 +190,9 @@ class Engine(Protocol):
 
     def weights(self, tokens: Iterable[str], language: str) -> dict[str, float]:
         """How much each token says in a base language (inverse document frequency); absent when none holds it."""
+
+    def digests(self, languages: Collection[str]) -> dict[tuple[str, str], str]:
+        """Digest of every document in these base languages by kind and key, the last written first."""
 
     def titles(self) -> Sequence[TitleBatch]:
         """The titles of all documents, in batches that can be prepared once and kept."""

@@ -13,13 +13,14 @@ import shutil
 import threading
 import time
 import warnings
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.search import ranking, words
+import numpy as np
+
+from app.search import ranking, scoring, words
 from app.search.documents import Document
 from app.search.engines.base import (
     EngineBusy,
@@ -56,7 +57,7 @@ _KEEPING = 40
 _SMALL, _MOST_SMALL = 200, 8
 _LARGE = 1000
 _MOST_SEGMENTS = 40
-_NONE: ranking.Postings = ((), ())
+_NONE: scoring.Postings = (np.zeros(0, np.uint32), np.zeros(0, np.float32))
 
 
 class Tokens(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -106,7 +107,7 @@ class _Segment:
 
     id: str
     column: Column
-    kept: dict[tuple[str, str], ranking.Postings] = field(default_factory=dict)
+    kept: dict[tuple[str, str], scoring.Postings] = field(default_factory=dict)
     kept_size: int = 0
     vocabularies: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -119,7 +120,7 @@ class _Snapshot:
     files: _Files
     segments: list[_Segment]
     leaves: list[Any]
-    parts: list[ranking.Part]
+    parts: list[scoring.Part]
 
 
 class WhooshEngine:
@@ -140,7 +141,7 @@ class WhooshEngine:
         def read(snapshot: _Snapshot) -> Found:
             ranked = ranking.rank(snapshot.parts, query)
             hits = tuple(_hit(snapshot, part, place, score) for part, place, score in ranked.page)
-            return Found(hits, ranked.total, ranked.elsewhere, ranked.facets, ranked.weights)
+            return Found(hits, ranked.total, ranked.elsewhere, ranked.facets, ranked.weights, ranked.standing)
 
         return self._answer(read)
 
@@ -194,7 +195,20 @@ class WhooshEngine:
     def weights(self, tokens: Iterable[str], language: str) -> dict[str, float]:
         """See Engine."""
         wanted = list(tokens)
-        return self._answer(lambda snapshot: ranking.token_weights(snapshot.parts, language, wanted))
+        return self._answer(lambda snapshot: scoring.token_weights(snapshot.parts, language, wanted))
+
+    def digests(self, languages: Collection[str]) -> dict[tuple[str, str], str]:
+        """See Engine."""
+
+        def read(snapshot: _Snapshot) -> dict[tuple[str, str], str]:
+            return {
+                (facts.kind, facts.key): facts.digest
+                for part in reversed(snapshot.parts)
+                for place, facts in enumerate(part.facts)
+                if facts.base in languages and place not in part.deleted
+            }
+
+        return self._answer(read)
 
     def titles(self) -> Sequence[TitleBatch]:
         """See Engine."""
@@ -343,7 +357,7 @@ class _Aside:
 def _schema() -> Any:
     facts = fields.COLUMN(columns.VarBytesColumn(allow_offsets=False))
     schema = fields.Schema(name=Tokens(), identifiers=Tokens(), facts=facts, stored=fields.STORED())
-    for name in (*ranking.BOOSTS, "spellings"):
+    for name in (*scoring.BOOSTS, "pins", "spellings"):
         schema.add(f"{name}:*", Tokens(), glob=True)
     return schema
 
@@ -410,10 +424,10 @@ def _hit(snapshot: _Snapshot, part: int, place: int, score: float) -> Hit:
     )
 
 
-def _part(segment: _Segment, leaf: Any) -> ranking.Part:
+def _part(segment: _Segment, leaf: Any) -> scoring.Part:
     names = frozenset(leaf.indexed_field_names())
 
-    def postings(name: str, token: str) -> ranking.Postings:
+    def postings(name: str, token: str) -> scoring.Postings:
         if name not in names:
             return _NONE
         found = segment.kept.get((name, token))
@@ -426,7 +440,8 @@ def _part(segment: _Segment, leaf: Any) -> ranking.Part:
         return found
 
     deleted = frozenset(leaf.segment().deleted_docs())
-    return ranking.Part(segment.column.facts, postings, deleted, segment.column.lengths, segment.column.totals)
+    kept = segment.column
+    return scoring.Part(segment.id, kept.facts, kept.places, postings, deleted, kept.lengths, kept.totals)
 
 
 def _vocabulary(segment: _Segment, leaf: Any, name: str) -> frozenset[str]:
@@ -437,18 +452,18 @@ def _vocabulary(segment: _Segment, leaf: Any, name: str) -> frozenset[str]:
     return known
 
 
-def _read_postings(leaf: Any, name: str, token: str | bytes) -> ranking.Postings:
+def _read_postings(leaf: Any, name: str, token: str | bytes) -> scoring.Postings:
     """All postings of a term, those of deleted documents included, a block at a time."""
     term = token if isinstance(token, bytes) else token.encode("utf-8", "replace")
     try:
         matcher = leaf._terms.matcher(name, term, leaf.schema[name].format)
     except TermNotFound:
         return _NONE
-    places, counts = array("I"), array("f")
+    places, counts = [], []
     while matcher.is_active():
         matcher._read_ids()
         matcher._read_weights()
-        places.extend(matcher._ids)
-        counts.extend(matcher._weights)
+        places.append(np.array(matcher._ids, np.uint32))
+        counts.append(np.array(matcher._weights, np.float32))
         matcher._next_block()
-    return places, counts
+    return (places[0], counts[0]) if len(places) == 1 else (np.concatenate(places), np.concatenate(counts))
