@@ -1,6 +1,7 @@
-"""Makes sure that the tests find a browser and a PostgreSQL server: `python -m tests.needs`.
+"""Makes sure that the tests find a browser, a PostgreSQL server and an encoder: `python -m tests.needs`.
 
-What is missing is installed on a Debian machine where we are allowed to; otherwise one line says what to install.
+What is missing is installed on a Debian machine where we are allowed to; otherwise one line says what to install. The
+encoder is fetched where there is a network; without it the tests of what its weights say are skipped.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import shutil
 import subprocess
 import sys
 
+from app.foundation.errors import Unavailable
+from app.search.encoders import ENCODERS, preparing
+from config import Settings
 from tests.postgresql import programs
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -28,8 +32,18 @@ def missing() -> list[str]:
     ]
 
 
+def prepare_encoders() -> None:
+    """Prepare every encoder where that can be done."""
+    for kind in ENCODERS.values():
+        try:
+            preparing.prepare(kind, Settings().encoders_dir, say=lambda words: sys.stderr.write(f"{words}\n"))
+        except Unavailable as error:
+            sys.stderr.write(f"{error} Until then the tests of what it says are skipped.\n")
+
+
 def main() -> int:
     """Install what is missing; returns an exit status."""
+    prepare_encoders()
     packages = missing()
     if not packages:
         return 0

@@ -14,15 +14,25 @@ from app.foundation.database import reading, transaction
 from app.foundation.file_lock import FileLock
 from app.foundation.jobs import Job
 from app.foundation.migrating import make_ready
-from app.search import checking, indexing
+from app.search import checking, encoding, indexing
+from app.search.encoder_commands import prepare_encoder
 from app.search.engines.base import EngineBusy, EngineUnavailable
 from app.search.progress import progress_file
 
+
+@click.pass_context
+def _make_ready(context: click.Context) -> None:
+    """Make the tables ready for the commands that read them."""
+    if context.invoked_subcommand != prepare_encoder.name:
+        make_ready()
+
+
 search_commands = AppGroup(
     "search",
-    callback=make_ready,
+    callback=_make_ready,
     help="The search index: rebuild it, verify it, see how it is.",
 )
+search_commands.add_command(prepare_encoder)
 
 _POLL = 0.5
 _MOST_LISTED = 50
@@ -90,6 +100,7 @@ def status() -> None:
         click.echo(f"Engine {engine.name}, generation {engine.generation()}: {told}.")
     except EngineUnavailable as error:
         click.echo(f"{error} Searches are answered from the database.")
+    click.echo(f"Encoder: {encoding.encoder_state()[1]}.")
     click.echo(f"{waits} changes wait to be indexed.")
     for (kind, key), problem in problems.items():
         click.echo(f"Cannot be indexed: {kind} {key} ({problem}). It is tried again when it changes or in a rebuild.")

@@ -75,7 +75,7 @@ class Encoding:
             return True, "none, as KB_ENCODER says: search runs on words alone"
         encoder = self.encoder()
         if encoder is None:
-            return False, f"search runs on words alone. {self._reason}"
+            return False, f"search runs on words alone. {self._reason.removesuffix('.')}"
         if self._is_resting():
             return False, f"{encoder.name} is too slow just now: search runs on words alone for a minute"
         return True, f"{encoder.name} is ready"
