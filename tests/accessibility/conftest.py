@@ -50,6 +50,7 @@ def _settings(folder: pytest.TempPathFactory, databases: SqliteDatabases | Postg
         mail_host="127.0.0.1",
         site_url="http://127.0.0.1:1",
         limits=False,
+        encoder="none",
     ).prepared()
 
 

@@ -45,7 +45,7 @@ def settings(tmp_path: Any, databases: SqliteDatabases | PostgresqlDatabases) ->
     """A site that does not slow anybody down."""
     data_dir = tmp_path / "data"
     address = databases.fresh(data_dir)
-    return Settings(data_dir=data_dir, secret_key="x" * 40, database_url=address, limits=False).prepared()
+    return Settings(data_dir, database_url=address, secret_key="x" * 40, limits=False, encoder="none").prepared()
 
 
 @pytest.fixture

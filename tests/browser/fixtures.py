@@ -73,7 +73,7 @@ def live_site(
     with running_site(
         data_dir, database_url=address, KB_CONTACT_EMAIL="help@example.com", KB_LIMIT_MESSAGES="1000"
     ) as running:
-        site = LiveSite(running, Settings(data_dir=data_dir, database_url=address).prepared())
+        site = LiveSite(running, Settings(data_dir, address, encoder="none").prepared())
         yield site
         with site.app.app_context():
             db.engine.dispose()

@@ -32,7 +32,7 @@ def add_note_kind(app: Flask, folder: Path) -> None:
 
 if __name__ == "__main__":
     data_dir = Path(sys.argv[1])
-    site = create_app(Settings(data_dir=data_dir, database_url=sys.argv[2], secret_key="x" * 40))
+    site = create_app(Settings(data_dir, sys.argv[2], secret_key="x" * 40, encoder="none"))
     add_note_kind(site, data_dir)
     if sys.argv[3:]:
         Worker(site, longest_run=float(sys.argv[3])).run()
