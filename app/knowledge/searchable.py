@@ -117,6 +117,7 @@ class ArticleSource:
                 reviewed_on=row.verified_at.date() if row.verified_at else None,
                 fixed=rate.fixed if rate else 0,
                 votes=rate.votes if rate else 0,
+                vote_url=f"/articles/{row.article_id}/votes",
             )
         return shown
 

@@ -20,7 +20,7 @@ from app.knowledge import article_page, bursts, feedback
 from app.knowledge.fix_rates import FixRate, fix_rate
 from app.knowledge.models import FixVote, VoteStanding
 from app.knowledge.voters import is_staff, new_voter, remember_voter, source, voter
-from app.trail.recording import record_vote
+from app.trail.recording import record_arrival, record_vote
 from app.web.access import PUBLIC, access
 from app.web.desk import add_desk_page
 from app.web.handing_back import hands_back
@@ -73,6 +73,8 @@ def vote(article_id: int) -> AnyResponse:
     if answer not in ("yes", "no"):
         raise InvalidInput(_("Please answer with Yes or No."), field="fixed")
     shown = _voted_on(article_id)
+    # Whoever answers right where it was found has read it there.
+    record_arrival(request.form.get("from", ""), "article", f"{shown.id}:{shown.language}")
     token = cast_by_request(shown, fixed=answer == "yes", query=request.form.get("query", ""))
     response = _back_to_vote(shown, request.form.get("query", ""))
     if token:

@@ -47,7 +47,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Presentation:
-    """How a found document is shown, read from the database just now. `area` is its place in words, outermost first."""
+    """How a found document is shown, read from the database just now. `area` is its place in words, outermost first.
+
+    `vote_url` is where the form "Did this fix your problem?" is sent; empty where nobody is asked that.
+    """
 
     url: str
     title: str
@@ -56,6 +59,7 @@ class Presentation:
     fixed: int = 0
     votes: int = 0
     updated_on: date | None = None
+    vote_url: str = ""
 
 
 class DocumentSource(Protocol):

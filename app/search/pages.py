@@ -18,6 +18,7 @@ from app.foundation.database import db, rollback
 from app.foundation.text import whole_number
 from app.search import noting, service
 from app.search.indexing import sources
+from app.search.reading import read_passage
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
 from app.web.limits import limited
@@ -31,7 +32,7 @@ pages = Blueprint("search", __name__, template_folder="templates")
 FILTERS = ("category", "language", "type", "tag")
 #: Far above what fast typing asks for.
 SUGGESTIONS_LIMIT = "1500 per minute"
-_KEPT = ("q", *FILTERS, "exact", "page")
+_KEPT = ("q", *FILTERS, "exact", "all", "page")
 Surroundings = Callable[[], Mapping[str, Any]]
 
 
@@ -71,6 +72,7 @@ def _results(query: str) -> BaseResponse | tuple[str, int]:
         page=page_number(request.args.get("page")),
         filters=filters,
         exact=request.args.get("exact") == "1",
+        everything=request.args.get("all") == "1",
     )
     token = noting.note_search(answer, language=reader_language(), filters=filters, begun=begun)
     status = 503 if answer.state is service.SearchState.DOWN else 200
@@ -78,7 +80,8 @@ def _results(query: str) -> BaseResponse | tuple[str, int]:
 
 
 def _shown(answer: service.SearchAnswer, token: str = "") -> dict[str, Any]:
-    return {"answer": answer, "query_url": query_url, "mark": partial(noting.mark, token, page=answer.page)}
+    mark = partial(noting.mark, token, page=answer.page)
+    return {"answer": answer, "query_url": query_url, "mark": mark, "read_passage": read_passage}
 
 
 @pages.get("/search/suggest")

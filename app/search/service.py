@@ -51,6 +51,7 @@ def search(
     page: int = 1,
     filters: Mapping[str, str] | None = None,
     exact: bool = False,
+    everything: bool = False,
 ) -> SearchAnswer:
     """One page of the answer to a search, in exactly one state; never raises for what a person typed.
 
@@ -60,6 +61,7 @@ def search(
         page: counts from 1; a page too far gives the last one.
         filters: one value a facet (`category`, `type`, `tag`) or `language`.
         exact: leave misspelled words as they are.
+        everything: list what holds the words, even when none of it seems to answer.
     """
     text = one_line(query[: 2 * LONGEST_QUERY])[:LONGEST_QUERY]
     if not text:

@@ -115,7 +115,10 @@ class SearchToken(Base):
 
 
 class SearchClick(Base):
-    """One result or suggestion that was opened. `position` counts from 1, over all pages of results."""
+    """One result or suggestion that was opened, or voted on where it was found.
+
+    `position` counts from 1, over all pages of results.
+    """
 
     __tablename__ = "search_clicks"
     __table_args__ = (UniqueConstraint("event_id", "kind", "key"),)

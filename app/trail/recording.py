@@ -119,7 +119,7 @@ def record_request(reference: str) -> None:
 
 
 def record_arrival(mark: str, kind: str, key: str) -> None:
-    """Note that a page was opened by a link with `?from=<token>.<position>`; anything else in it is passed over."""
+    """Note that a link or form with `from=<token>.<position>` was followed; anything else in it is passed over."""
     token, _, place = mark.partition(".")
     position = whole_number(place, digits=5)
     if position is not None:

@@ -13,7 +13,7 @@ from app.foundation.worker import run_due_jobs
 from app.search import noting
 from app.search.answers import Fit, SearchAnswer, SearchState
 from app.trail import recording
-from app.trail.models import SearchClick, SearchEvent
+from app.trail.models import SearchClick, SearchEvent, SessionStep
 from tests.make import Make
 from tests.trail.somebody import FIREFOX, Somebody
 from tests.visitor import Visitor
@@ -132,3 +132,19 @@ def test_where_the_page_says_nothing_of_the_first_result_nothing_is_noted(
     app: Flask, session: Session, answer: SearchAnswer
 ) -> None:
     assert noted(app, session, answer).fit is None
+
+
+def test_a_vote_on_a_result_where_it_was_found_is_noted_with_its_search(
+    app: Flask, session: Session, reader: Visitor
+) -> None:
+    mark = link_from(reader, "/search?q=password").partition("from=")[2].partition("#")[0]
+    answer = reader.post(
+        "/articles/1/votes", data={"language": "en", "query": "password", "from": mark, "fixed": "yes"}
+    )
+    assert answer.location == "/articles/1-how-do-i-reset-my-password?q=password#vote"
+    (event,) = events(app, session)
+    assert event.clicks == 1
+    (click,) = session.scalars(select(SearchClick))
+    (step,) = session.scalars(select(SessionStep))
+    assert (click.position, click.key) == (1, "1:en")
+    assert (step.what, step.key, step.fixed, step.session_id) == ("voted", "1:en", True, event.session_id)

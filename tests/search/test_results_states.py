@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -9,8 +10,9 @@ import pytest
 from flask import Flask, render_template
 from markupsafe import Markup
 
+from app.search.answers import FacetValue, Fit, Result, SearchAnswer, SearchState
 from app.search.documents import Presentation
-from app.search.service import FacetValue, Result, SearchAnswer, SearchState
+from app.search.reading import read_passage
 
 WORDS = {
     SearchState.HINT: "Search the help centre</h1>",
@@ -18,16 +20,32 @@ WORDS = {
     SearchState.CORRECTED: "Search instead for",
     SearchState.FILTERED_OUT: "The filters you chose hide them.",
     SearchState.OTHER_LANGUAGE: "These articles are in other languages.",
+    SearchState.NO_ANSWER: "Nothing here answers that",
     SearchState.NO_RESULTS: "We found nothing for",
     SearchState.DOWN: "Search is not working just now",
 }
 
 
+#: What tells one fit from another beside the words of the state.
+FITS = {Fit.ANSWER: "The answer</p>", Fit.MAY_HELP: "These may help", Fit.NOTHING: WORDS[SearchState.NO_ANSWER]}
+
+
 def result(number: int = 1, *, language: str = "en", votes: int = 212, fixed: int = 178) -> Result:
-    shown = Presentation(f"/articles/{number}-pay", "Pay an invoice", ("Billing",), date(2026, 5, 3), fixed, votes)
+    shown = Presentation(
+        f"/articles/{number}-pay", "Pay an invoice", ("Billing",), date(2026, 5, 3), fixed, votes,
+        vote_url=f"/articles/{number}/votes",
+    )  # fmt: skip
     marked = Markup("Pay the <mark>invoice</mark> by card")
     return Result(
-        "article", f"{number}:{language}", language, 1.0, shown, "Pay the invoice", marked, "By card", "by-card"
+        "article",
+        f"{number}:{language}",
+        language,
+        1.0,
+        shown,
+        "Pay it:\nby card\nby transfer",
+        marked,
+        "By card",
+        "by-card",
     )
 
 
@@ -43,6 +61,7 @@ def answer(state: SearchState) -> SearchAnswer:
         SearchState.CORRECTED: found | {"corrected_to": "invoices"},
         SearchState.OTHER_LANGUAGE: {"results": (result(language="es"),), "total": 1},
         SearchState.FILTERED_OUT: {"elsewhere": 7, "facets": facets(is_chosen=True)},
+        SearchState.NO_ANSWER: {"nearest": (result(1), result(2), result(3)), "total": 12, "fit": Fit.NOTHING},
         SearchState.NO_RESULTS: {"nearest": (result(),)},
     }
     query = {SearchState.HINT: "", SearchState.CORRECTED: "invoce"}.get(state, "invoice")
@@ -58,6 +77,7 @@ def page_of(app: Flask, shown: SearchAnswer) -> str:
         return render_template(
             "search/results.html",
             answer=shown,
+            read_passage=read_passage,
             mark=lambda place: f"sixteen_letters_.{place}",
             query_url=lambda **changes: "/search?" + "&".join(f"{name}={value}" for name, value in changes.items()),
             example_query="pay by card",
@@ -123,3 +143,75 @@ def test_what_somebody_searched_for_is_shown_as_text(app: Flask) -> None:
     page = page_of(app, SearchAnswer('"><script>alert(1)</script>', SearchState.NO_RESULTS))
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def fitting(fit: Fit, **fields: object) -> SearchAnswer:
+    """Two results of which the first fits this well."""
+    full = {"results": (result(1), result(2)), "total": 2, "fit": fit, "confidence": 0.5, "by_meaning": True} | fields
+    return SearchAnswer("invoice", SearchState.RESULTS, **full)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("state", [SearchState.RESULTS, SearchState.CORRECTED, SearchState.OTHER_LANGUAGE])
+@pytest.mark.parametrize("fit", [Fit.UNJUDGED, Fit.ANSWER, Fit.MAY_HELP])
+def test_a_page_says_of_its_results_what_was_judged_and_nothing_else(app: Flask, state: SearchState, fit: Fit) -> None:
+    page = page_of(app, replace(answer(state), fit=fit))
+    assert [other for other, words in FITS.items() if words in page] == [fit] * (fit in FITS)
+    assert [other for other, words in WORDS.items() if words in page] == [state]
+
+
+def test_the_answer_stands_above_the_others_with_its_passage_its_source_and_its_vote(app: Flask) -> None:
+    page = page_of(app, fitting(Fit.ANSWER))
+    card = page[page.index('<section class="answer-card" aria-labelledby="answer-title">') : page.index("<ol")]
+    assert '<h2 id="answer-title">By card</h2>' in card
+    assert "<p>Pay it:</p>" in card
+    assert "<li>by transfer</li>" in card
+    assert 'href="/articles/1-pay?q=invoice&amp;from=sixteen_letters_.1#by-card"' in card
+    assert "Fixed it for 84% (of 212)" in card
+    assert 'action="/articles/1/votes" data-vote' in card
+    assert '<input type="hidden" name="query" value="invoice">' in card
+    assert '<input type="hidden" name="from" value="sixteen_letters_.1">' in card
+    assert "vote.js" in page
+
+
+def test_the_answer_is_not_listed_again(app: Flask) -> None:
+    page = page_of(app, fitting(Fit.ANSWER))
+    assert "/articles/1-" not in page[page.index("<ol") :]
+    assert "from=sixteen_letters_.2" in page[page.index("<ol") :]
+
+
+def test_an_answer_that_takes_no_vote_asks_for_none(app: Flask) -> None:
+    first = result()
+    without = replace(first, shown=replace(first.shown, vote_url=""))
+    assert "data-vote" not in page_of(app, fitting(Fit.ANSWER, results=(without,)))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        fitting(Fit.MAY_HELP),
+        fitting(Fit.UNJUDGED),
+        fitting(Fit.NOTHING),
+        fitting(Fit.ANSWER, page=2, pages=3),
+        fitting(Fit.MAY_HELP, page=2, pages=3),
+    ],
+)
+def test_no_other_list_claims_to_begin_with_the_answer(app: Flask, shown: SearchAnswer) -> None:
+    page = page_of(app, shown)
+    assert "answer-card" not in page
+    assert "vote.js" not in page
+    assert ("These may help" in page) == (shown.fit is Fit.MAY_HELP and shown.page == 1)
+
+
+def test_where_nothing_answers_the_nearest_and_a_person_are_there_and_all_results_in_reach(app: Flask) -> None:
+    page = page_of(app, answer(SearchState.NO_ANSWER))
+    nearest = page[page.index("The nearest we have") :]
+    assert nearest.count('class="result"') == 3
+    assert '<a class="button" href="/search?all=1&amp;page=None" rel="nofollow">Show all 12 results' in nearest
+    assert '<textarea class="input" id="ask-message"' in nearest
+    assert ">\ninvoice</textarea>" in nearest
+
+
+def test_a_corrected_search_that_nothing_answers_can_be_made_as_it_was_typed(app: Flask) -> None:
+    page = page_of(app, replace(answer(SearchState.NO_ANSWER), query="invoce", corrected_to="invoice"))
+    assert "We looked for “<bdi>invoice</bdi>”" in page
+    assert 'rel="nofollow"><bdi>invoce</bdi></a> as you wrote it' in page

@@ -24,7 +24,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.id === "vote-comment") keep(event.target.value);
+  if (event.target.id === "vote-comment") keep(event.target, event.target.value);
 });
 
 restore(document);
@@ -53,7 +53,8 @@ async function send(form, button, isByItself = false) {
       wait &&= Math.max(wait, 1000 * Number(answer.headers.get("Retry-After") ?? 0));
       throw new Error(page.querySelector("main .lead")?.textContent ?? "");
     }
-    if (form.querySelector("#vote-comment")) keep("");
+    const comment = form.querySelector("#vote-comment");
+    if (comment) keep(comment, "");
     swap(section, place);
   } catch (error) {
     // Only our own pages explain themselves in words for people; a broken line does not.
@@ -124,16 +125,21 @@ function say(words) {
 }
 
 // What is being written, kept for this tab until it has arrived. Browsers may forbid that.
-function keep(words) {
+function keep(field, words) {
   try {
-    if (words) sessionStorage.setItem(`comment ${location.pathname}`, words);
-    else sessionStorage.removeItem(`comment ${location.pathname}`);
+    if (words) sessionStorage.setItem(nameOf(field), words);
+    else sessionStorage.removeItem(nameOf(field));
   } catch {}
+}
+
+// The article tells, not the page: among the results of searches one answer follows the other.
+function nameOf(field) {
+  return `comment ${field.form.getAttribute("action")}`;
 }
 
 function restore(place) {
   const field = place.querySelector("#vote-comment");
   try {
-    if (field) field.value = sessionStorage.getItem(`comment ${location.pathname}`) ?? field.value;
+    if (field) field.value = sessionStorage.getItem(nameOf(field)) ?? field.value;
   } catch {}
 }
