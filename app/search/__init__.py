@@ -5,7 +5,19 @@ from flask import Flask
 from app.foundation.health import add_check
 from app.foundation.jobs import add_job_kind
 from app.foundation.starting import add_start_step
-from app.search import commands, desk, encoding, indexing, models, pages, quality, readiness, service, synonyms
+from app.search import (
+    commands,
+    desk,
+    encoding,
+    indexing,
+    models,
+    pages,
+    quality,
+    readiness,
+    service,
+    synonym_pages,
+    synonyms,
+)
 from app.search.engines import whoosh
 from app.search.suggestions import Suggester
 from config import Settings
@@ -25,6 +37,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["warm_up"] = service.warm_up
     app.register_blueprint(pages.pages)
     desk.install(app)
+    synonym_pages.install(app)
     app.cli.add_command(commands.search_commands)
     # Without its index the site can still be read, so it keeps its visitors.
     add_check(app, "index", readiness.index_health, is_needed=False)

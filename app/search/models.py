@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Account
 from app.foundation.database import Base
 
 
@@ -51,8 +52,9 @@ class SynonymSet(Base):
     language: Mapped[str] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
-    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
 
+    changed_by: Mapped[Account | None] = relationship()
     phrases: Mapped[list[SynonymPhrase]] = relationship(
         order_by="SynonymPhrase.position", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -72,3 +74,18 @@ class SynonymPhrase(Base):
     language: Mapped[str]
     key: Mapped[str]
     text: Mapped[str]
+
+
+class SynonymDecision(Base):
+    """That editors decided about a proposed pair of words, so that it is never proposed again.
+
+    `key` is made of the stems of both.
+    """
+
+    __tablename__ = "synonym_decisions"
+
+    language: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    is_accepted: Mapped[bool]
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Account
 from app.foundation import activity, clock
@@ -107,16 +107,32 @@ def set_of(session: Session, set_id: int) -> SynonymSet:
     return found
 
 
-def set_count(session: Session) -> int:
-    """How many sets there are."""
-    return session.scalar(select(func.count()).select_from(SynonymSet)) or 0
+def set_count(session: Session, *, holding: str = "") -> int:
+    """How many sets there are that have these letters in one of their phrases."""
+    return session.scalar(select(func.count()).select_from(SynonymSet).where(_has(holding))) or 0
 
 
-def sets(session: Session, *, most: int = 50, offset: int = 0) -> list[SynonymSet]:
-    """The sets with their phrases, by language, what was changed last first."""
-    asked = select(SynonymSet).options(selectinload(SynonymSet.phrases))
-    asked = asked.order_by(SynonymSet.language, SynonymSet.changed_at.desc(), SynonymSet.id)
+def sets(session: Session, *, holding: str = "", most: int = 50, offset: int = 0) -> list[SynonymSet]:
+    """The sets that have these letters in a phrase, by language, what was changed last first, in two queries."""
+    asked = select(SynonymSet).options(selectinload(SynonymSet.phrases), joinedload(SynonymSet.changed_by))
+    asked = asked.where(_has(holding)).order_by(SynonymSet.language, SynonymSet.changed_at.desc(), SynonymSet.id)
     return list(session.scalars(asked.limit(most).offset(offset)))
+
+
+def _has(letters: str) -> ColumnElement[bool]:
+    if not letters:
+        return true()
+    return SynonymSet.id.in_(select(SynonymPhrase.set_id).where(SynonymPhrase.text.icontains(letters, autoescape=True)))
+
+
+def checked_phrases(language: str, phrases: Iterable[str]) -> tuple[str, list[str]]:
+    """The base language, and the phrases as a set would keep them.
+
+    Raises:
+        InvalidInput: they can be no set.
+    """
+    base = _checked_language(language)
+    return base, list(_checked(phrases, base).values())
 
 
 def _checked_language(language: str) -> str:

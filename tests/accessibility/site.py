@@ -26,12 +26,14 @@ from app.knowledge.following_letters import PURPOSE as FOLLOWING
 from app.knowledge.glossary import TermWords
 from app.knowledge.models import Article, Audience, Significance
 from app.knowledge.news import NewsKind, NewsWords, Plan
+from app.search import synonym_sets
 from app.support.intake import Inquiry, send_request
 from app.support.letters import follow_path
 from app.support.models import Ticket
 from app.trail import recording
 from app.web.signed_links import signed
 from tests.make import Make
+from tests.trail.somebody import Somebody
 from tests.visitor import PASSWORD
 
 if TYPE_CHECKING:
@@ -131,6 +133,7 @@ def fill(app: Flask) -> dict[str, str]:
     run_due_jobs(app)
     for path in ("/search?q=lamp", "/search?q=nothing+like+it", found["article"]):
         app.test_client().get(path)
+    _visit(app)
     with app.app_context():
         recording.flush(app)
     return found
@@ -189,6 +192,16 @@ def _write_around(session: Session) -> None:
         article = session.scalars(select(Article).where(Article.review_due_on.is_not(None))).one()
         plan = Plan(kind, begun, category_id=article.category_id)
         news.write_news(session, plan, {"en": NewsWords(title, "What to do *meanwhile*.")}, by=None)
+    synonym_sets.write_set(session, "en", ["lamp", "light", "luminaire"], by=None)
+
+
+def _visit(app: Flask) -> None:
+    """Two visitors find nothing with one word, then a solution with another."""
+    for number in (1, 2):
+        somebody = Somebody(app, address=f"192.0.2.{number}")
+        somebody.searches("mend the bulb", results=0)
+        somebody.clicks(somebody.searches("mend the lamp"), key="1:en")
+        somebody.votes(fixed=True, key="1:en")
 
 
 def _write_requests(session: Session) -> dict[str, str]:

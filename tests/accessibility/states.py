@@ -75,6 +75,12 @@ def _asks_to_follow(page: Page) -> None:
     page.wait_for_url("**/following/asked")
 
 
+def _repeats(page: Page) -> None:
+    page.get_by_label("Words and short phrases").fill("lamp, torch")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+
+
 def _filters(page: Page) -> None:
     page.locator(".filters-wide a").first.click()
     page.wait_for_load_state()
@@ -135,6 +141,9 @@ STATES = (
     State("desk: a request", "/desk/requests/{reference}", "My key is gone.", reader="staff"),
     State("desk: searches", "/desk/searches", "lamp", reader="staff"),
     State("desk: search", "/desk/search", "What it could not answer", reader="staff"),
+    State("desk: synonyms", "/desk/search/synonyms", "They mean the same", reader="staff"),
+    State("desk: synonyms refused", "/desk/search/synonyms", "stands with other words", reader="staff", opens=_repeats),
+    State("desk: a set of synonyms", "/desk/search/synonyms/1", "Yes, take it out", reader="staff", opens=_opens_all),
     State("desk: votes", "/desk/votes", "Sell the lamp", reader="staff"),
     State("desk: news", "/desk/news", "Open on Saturdays", reader="staff", opens=_opens_all),
     State("desk: a piece of news", "/desk/news/1", "Open on Saturdays", reader="staff"),
