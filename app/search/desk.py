@@ -6,19 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Flask, current_app, render_template, url_for
+from flask import Blueprint, Flask, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.accounts.roles import Permission
 from app.foundation import clock
 from app.foundation.database import db
+from app.search import measuring
+from app.search.answers import Fit
+from app.search.encoding import current_encoder, encoder_state
 from app.trail import queries
+from app.trail.becoming import judged_searches
 from app.web.access import access
 from app.web.desk import add_desk_page
 from app.web.templating import reader
 
-DAYS = 90
+DAYS = (7, 28, 90)
 MOST_GAPS = 25
+#: From which confidence on a page says what.
+THRESHOLDS = {Fit.ANSWER: 0.6, Fit.MAY_HELP: 0.25, Fit.NOTHING: 0.0}
 
 pages = Blueprint("search_desk", __name__, template_folder="templates")
 
@@ -82,8 +88,21 @@ def search_menu() -> list[SearchPage]:
 @pages.get("/desk/search")
 @access(Permission.PUBLISH_ARTICLES)
 def overview() -> str:
-    """What search could not answer."""
-    since = clock.now() - timedelta(days=DAYS)
+    """What search runs on, how often it was right, and what it could not answer."""
+    days = next((each for each in DAYS if request.args.get("days") == str(each)), DAYS[-1])
+    since = clock.now() - timedelta(days=days)
+    judged = judged_searches(db.session, since=since)
+    encoder = current_encoder()
     return render_template(
-        "search/overview.html", days=DAYS, gaps=queries.unanswered(db.session, since=since, most=MOST_GAPS)
+        "search/overview.html",
+        encoder=encoder.name if encoder else "",
+        encoder_state=encoder_state(),
+        days=days,
+        choices=DAYS,
+        judged=len(judged),
+        fits=measuring.measured_fits(judged),
+        bins=measuring.measured_bins(judged),
+        fewest=measuring.FEWEST,
+        thresholds=THRESHOLDS,
+        gaps=queries.unanswered(db.session, since=since, most=MOST_GAPS),
     )

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.roles import Permission, Role
-from app.search import desk
+from app.foundation import clock
+from app.search import desk, encoding
 from app.trail import recording
+from app.trail.models import SearchEvent
 from tests.make import Make
+from tests.search.fake_encoder import use_fake_encoder
 from tests.trail.somebody import Somebody
 from tests.visitor import PASSWORD, Visitor
 
@@ -59,3 +65,44 @@ def test_what_nothing_answered_is_listed_the_most_frequent_first(
     page = editor.get("/desk/search").text
     assert page.index("Fax machine") < page.index("lost key")
     assert "found key" not in page
+
+
+@pytest.mark.parametrize(("confirmed", "said"), [(19, "Too few to tell"), (20, "100%")])
+def test_a_share_is_told_only_where_enough_is_known(
+    app: Flask, editor: Visitor, somebody: Somebody, confirmed: int, said: str
+) -> None:
+    for number in range(confirmed):
+        customer = replace(somebody, address=f"192.0.2.{number}")
+        customer.searches("lost key", judgement=recording.Judgement("answer", 0.8, "article 7:en"))
+        customer.votes(fixed=True)
+    recording.flush(app)
+    page = editor.get("/desk/search").text
+    row = page[page.index('<th scope="row">The answer</th>') : page.index('<th scope="row">These may help</th>')]
+    assert f"<td>{confirmed}</td>" in row
+    assert said in row
+
+
+def test_the_page_says_when_search_goes_by_words_alone(app: Flask, editor: Visitor) -> None:
+    encoding.use(app, encoding.Encoding(None, Path("/nowhere")))
+    page = editor.get("/desk/search").text
+    assert "Search goes by words alone." in page
+    assert "as KB_ENCODER says" in page
+
+
+def test_the_page_names_the_encoder_in_force(app: Flask, editor: Visitor) -> None:
+    use_fake_encoder(app)
+    page = editor.get("/desk/search").text
+    assert "Search goes by words and by meaning." in page
+    assert "<bdi>fake-1</bdi>" in page
+
+
+def test_only_the_time_that_was_chosen_counts(
+    app: Flask, editor: Visitor, somebody: Somebody, session: Session
+) -> None:
+    somebody.searches("lost key", results=0)
+    recording.flush(app)
+    session.execute(update(SearchEvent).values(created_at=clock.now() - timedelta(days=10)))
+    session.commit()
+    assert "lost key" in editor.get("/desk/search").text
+    assert "lost key" in editor.get("/desk/search?days=28").text
+    assert "lost key" not in editor.get("/desk/search?days=7").text
