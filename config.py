@@ -53,8 +53,8 @@ class Settings:
         "",
     )
     encoder: str = _setting(
-        "What finds by meaning: minilm, for English, once 'flask search prepare-encoder' has fetched it; none: search "
-        "by words alone.",
+        "What finds by meaning, once 'flask search prepare-encoder' has fetched it: minilm, for English; multilingual, "
+        "for sixteen languages; none: search by words alone.",
         "minilm",
     )
     encoder_dir: Path | None = _setting(

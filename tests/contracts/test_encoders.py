@@ -128,3 +128,11 @@ def test_minilm_knows_words_that_mean_the_same() -> None:
         ["my parcel has not come", "Track a delayed delivery", "Change the colour of your profile"], TextKind.QUERY
     )
     assert asked @ near > asked @ far + 0.2
+
+
+def test_the_multilingual_one_finds_across_languages() -> None:
+    encoder = opened("multilingual")
+    titles = encoder.encode(["Track your delivery", "Reset your password", "Opening hours"], TextKind.PASSAGE)
+    asked = ["Wo ist mein Paket?", "j'ai oublié mon mot de passe", "你们几点开门"]
+    rows = encoder.encode(asked, TextKind.QUERY)
+    assert (rows @ titles.T).argmax(axis=1).tolist() == [0, 1, 2]

@@ -227,7 +227,7 @@ def test_a_site_encodes_with_what_it_was_given(app: Flask) -> None:
 
 
 def test_an_unknown_one_stops_the_start_and_is_named(app_with: AppWith) -> None:
-    with pytest.raises(SettingsError, match="KB_ENCODER is 'bert': write minilm or none"):
+    with pytest.raises(SettingsError, match="KB_ENCODER is 'bert': write minilm or multilingual or none"):
         app_with(encoder="bert")
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.search.encoders import minilm
+from app.search.encoders import minilm, multilingual
 from app.search.encoders.base import EncoderKind
 
 NONE = "none"
 """The choice to search by words alone."""
 
-ENCODERS: Mapping[str, EncoderKind] = {"minilm": minilm.KIND}
+ENCODERS: Mapping[str, EncoderKind] = {"minilm": minilm.KIND, "multilingual": multilingual.KIND}
 """What the setting `encoder` can name."""
