@@ -2,7 +2,7 @@
 
 The same question in two of its languages gives nearly the same vector, so articles are found across languages too. In
 English it ranks a little below MiniLM. Measured on two cores: 1.3 ms for a query of ten words, 13 ms for a text of 180,
-60 MB of memory a process and as much again that processes share.
+67 MB of memory a process, besides a table that processes share.
 
 Source of the architecture: Yang et al. 2019, "Multilingual Universal Sentence Encoder for Semantic Retrieval": words,
 and what two, three and five of them in a row make of each other, summed over the text and taken through four layers.
