@@ -20,6 +20,7 @@ def test_search_gives_its_state_and_results(app: Flask, session: Session, make: 
     assert result["url"] == f"http://localhost/articles/{article.id}-how-do-i-reset-my-password#steps"
     assert "vault" in result["passage"]
     assert result["area"] == ["Account"]
+    assert (found["fit"], found["confidence"], found["by_meaning"]) == ("unjudged", None, False)
 
 
 def test_search_without_a_query_is_a_hint(app: Flask, client: Visitor) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import itertools
 import json
+import re
 import threading
 import time
 import urllib.request
@@ -272,6 +273,47 @@ def test_nothing_found_leads_to_a_person_with_the_question_kept(visit: Open) -> 
     page.keyboard.press("Enter")
     expect(page.get_by_label("What happened?")).to_have_value("xyzzyqwv plughtrn")
     check(page, "widget-nothing")
+
+
+def _judges(page: Page, **judged: object) -> None:
+    """Have the site say this of the results of searches from now on."""
+
+    def answer(route: Route) -> None:
+        told = route.fetch()
+        found = told.json()
+        nearest = found["results"] if judged.get("state") == "no_answer" else []
+        route.fulfill(response=told, json=found | {"nearest": nearest} | judged)
+
+    page.route("**/api/v1/search?**", answer)
+
+
+def test_the_answer_is_read_and_voted_on_where_it_was_found(visit: Open, name: str, live_site: LiveSite) -> None:
+    page = visit()
+    _judges(page, fit="answer", confidence=0.9)
+    opener(page).click()
+    field_of(page).fill(name)
+    page.keyboard.press("Enter")
+    answer = page.get_by_role("region", name=f"Steer the {name}")
+    expect(answer).to_contain_text("The answer")
+    check(page, "widget-answer")
+    answer.get_by_role("button", name="Yes, it fixed my problem").click()
+    expect(answer.get_by_role("heading", name="Thank you for telling us")).to_be_focused()
+
+
+def test_where_nothing_answers_the_widget_says_so_and_keeps_what_holds_the_words_in_reach(
+    visit: Open, name: str
+) -> None:
+    page = visit()
+    _judges(page, state="no_answer", fit="nothing", results=[])
+    opener(page).click()
+    field_of(page).fill(name)
+    page.keyboard.press("Enter")
+    expect(page.locator("help-widget [data-said]")).to_contain_text("Nothing here answers")
+    expect(page.get_by_role("link", name=f"Steer the {name}")).to_be_visible()
+    expect(page.get_by_role("link", name="All results on the help site")).to_have_attribute(
+        "href", re.compile("[?&]all=1")
+    )
+    expect(page.get_by_label("What happened?")).to_have_value(name)
 
 
 def test_it_runs_from_right_to_left(visit: Open, shop: Shop, live_site: LiveSite, name: str) -> None:

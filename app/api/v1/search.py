@@ -14,6 +14,7 @@ from app.api.resource import Resource
 from app.foundation.database import db
 from app.knowledge.models import ArticleType
 from app.search import service
+from app.search.answers import Fit
 from app.search.noting import note_search
 from app.search.pages import FILTERS
 from app.search.service import Result, SearchState
@@ -39,6 +40,10 @@ class SearchQuery(Schema):
     exact = fields.String(
         validate=validate.OneOf(["0", "1"]), metadata=about("1 leaves misspelled words as they are.", "1")
     )
+    all = fields.String(
+        validate=validate.OneOf(["0", "1"]),
+        metadata=about("1 lists what holds the words, even when none of it seems to answer.", "1"),
+    )
 
 
 class ResultSchema(Schema):
@@ -48,7 +53,11 @@ class ResultSchema(Schema):
     language = shown(fields.String, "The language of the text.", "en")
     title = shown(fields.String, "Its title.", "How do I reset my password?")
     url = shown(fields.Url, "The page for readers, at the passage.", "https://help.example.com/articles/12-reset#steps")
-    passage = shown(fields.String, "The passage that matches best.", "Open the app and press Forgot password.")
+    passage = shown(
+        fields.String,
+        "The passage that matches best, or the part of it that holds the words.",
+        "Open the app and press Forgot password.",
+    )
     heading = shown(fields.String, "The heading above the passage; may be empty.", "Steps")
     area = shown(
         fields.List, "The titles of its categories, from the top.", ["Account"], cls_or_instance=fields.String()
@@ -64,12 +73,25 @@ class SearchSchema(Schema):
     query = shown(fields.String, "What was searched for.", "reset pasword")
     state = shown(fields.Enum, "What happened.", "corrected", enum=SearchState, by_value=True)
     corrected_to = shown(fields.String, "What was searched for instead; may be empty.", "reset password")
+    fit = shown(
+        fields.Enum,
+        "How well the first result answers; `unjudged` where no encoder took part.",
+        "answer",
+        enum=Fit,
+        by_value=True,
+    )
+    confidence = shown(
+        fields.Float, "How sure that is, from 0 to 1; null where nothing was judged.", 0.83, allow_none=True
+    )
+    by_meaning = shown(fields.Boolean, "Whether an encoder took part, or words alone.", True)
     is_degraded = shown(fields.Boolean, "Whether a simpler search stands in.", False)
     total = shown(fields.Integer, "How many results there are.", 8)
     page = shown(fields.Integer, "Which page this is.", 1)
     pages = shown(fields.Integer, "How many pages there are; at least one.", 1)
     results = shown(fields.Nested, "The results, best first.", [], nested=ResultSchema, many=True)
-    nearest = shown(fields.Nested, "Without results: what may be meant.", [], nested=ResultSchema, many=True)
+    nearest = shown(
+        fields.Nested, "Without results or an answer: what may be meant.", [], nested=ResultSchema, many=True
+    )
 
 
 class SuggestQuery(Schema):
@@ -99,7 +121,11 @@ def search_articles(query: dict[str, Any]) -> Any:
     """Search, as the search page does.
 
     `state` is one of: `hint` (nothing was asked), `results`, `corrected`, `filtered_out` (only without the filters),
-    `other_language`, `no_results`, `down`. When nothing can search, the status is 503.
+    `other_language`, `no_answer` (some of the words are there, and no answer: `total` counts what `all=1` lists),
+    `no_results`, `down`. When nothing can search, the status is 503.
+
+    With the fit `answer`, the first result of page 1 is the answer, and its `passage` the whole passage that answers;
+    lines in it are paragraphs or items of a list. With `may_help` the results may help.
     """
     wanted, begun = query.get("lang") or asked_language(), time.perf_counter()
     filters = {name: query[name] for name in FILTERS if query.get(name)}
@@ -111,6 +137,7 @@ def search_articles(query: dict[str, Any]) -> Any:
         page=query["page"],
         filters=filters,
         exact=query.get("exact") == "1",
+        everything=query.get("all") == "1",
     )
     note_search(answer, language=wanted, filters=filters, begun=begun)
     body = {**vars(answer), "results": _lines(answer.results), "nearest": _lines(answer.nearest)}

@@ -137,27 +137,44 @@ function answered(answer, query, search) {
   const again = (words, exact) =>
     make("button", { type: "button", class: "link", click: () => search(words, { exact }) }, ...sayAbout("search_instead", "query", words));
   if (answer.state === "results" || answer.state === "corrected" || answer.state === "other_language") {
+    const [first, ...others] = answer.results;
     const name = { results: "found", corrected: "found_corrected", other_language: "found_elsewhere" }[answer.state];
     const count = new Intl.NumberFormat(settings.interface).format(answer.total);
     return [
       make("p", { class: "quiet", "data-said": true }, ...sayAbout(name, "query", answer.corrected_to || query), ` ${say("count", { count })}`),
       answer.corrected_to ? make("p", {}, again(query, true)) : null,
-      hits(answer.results),
+      answer.fit === "answer" ? theAnswer(first) : null,
+      answer.fit === "may_help" ? make("h2", {}, say("may_help")) : null,
+      hits(answer.fit === "answer" ? others : answer.results),
       make("p", { class: "row" }, outward(siteSearch(query), say("all_results"))),
       contactOffer(query),
     ].filter(Boolean);
   }
+  const hasWords = answer.state === "no_answer";
   return [
-    make("p", { "data-said": true }, ...sayAbout("nothing", "query", query)),
+    make("p", { "data-said": true }, ...(hasWords ? sayAbout("no_answer", "query", query) : sayAbout("nothing", "query", query))),
     make("p", { class: "quiet" }, say("nothing_hint")),
     ...(answer.nearest?.length ? [make("h2", {}, say("nearest")), hits(answer.nearest)] : []),
+    hasWords ? make("p", { class: "row" }, outward(siteSearch(query, { all: 1 }), say("all_results"))) : null,
     make("h2", {}, say("talk")),
     contactForm({ query }),
-  ];
+  ].filter(Boolean);
 }
 
-function siteSearch(query) {
-  return `${HOME}search?${new URLSearchParams({ q: query, lang: settings.language })}`;
+/** The passage that answers, with the article that it is from and the vote right there. */
+function theAnswer(result) {
+  const words = { lang: result.language ?? null, dir: "auto" };
+  const lines = result.passage.split("\n").filter((line) => line.trim());
+  return make("section", { class: "answer", "aria-labelledby": "answer-title" },
+    make("p", { class: "answer-label" }, say("answer")),
+    make("h2", { id: "answer-title", ...words }, result.heading || result.title),
+    ...lines.map((line) => make("p", words, line)),
+    make("p", { class: "row" }, make("a", { href: result.url, ...words, click: (event) => inPanel(event, result) }, result.title)),
+    voteBox(result));
+}
+
+function siteSearch(query, more = {}) {
+  return `${HOME}search?${new URLSearchParams({ q: query, lang: settings.language, ...more })}`;
 }
 
 function hits(results) {
