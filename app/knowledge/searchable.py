@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.foundation.text import whole_number
 from app.knowledge.areas import ancestors, category_titles, has_articles
 from app.knowledge.fix_rates import fix_rates, multipliers
 from app.knowledge.models import (
@@ -68,6 +69,14 @@ class ArticleSource:
         )
         for article_id, language in rows:
             yield f"{article_id}:{language}"
+
+    def keys_of(self, session: Session, group: str) -> list[str]:
+        """See DocumentSource: an article's published languages."""
+        number = whole_number(group)
+        if number is None:
+            return []
+        languages = select(Publication.language).where(Publication.article_id == number)
+        return [f"{number}:{language}" for language in session.scalars(languages.order_by(Publication.language))]
 
     def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
         """The published texts under these keys with all that makes them findable."""
@@ -168,7 +177,8 @@ class ArticleSource:
 
 
 def _article_id(key: str) -> int:
-    return int(key.partition(":")[0])
+    # Keys come from logs too, which whoever visits can fill: what is no number is that of no article.
+    return whole_number(key.partition(":")[0]) or 0
 
 
 def _aliases(session: Session, ids: set[int]) -> dict[tuple[int, str], list[str]]:

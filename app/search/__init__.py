@@ -14,6 +14,8 @@ from app.search import (
     pages,
     quality,
     readiness,
+    rechecking,
+    relevance,
     service,
     synonym_pages,
     synonyms,
@@ -34,6 +36,7 @@ def install(app: Flask, settings: Settings) -> None:
     synonyms.install(app)
     add_job_kind(app, indexing.INDEX_JOB, indexing.index_requested)
     add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
+    add_job_kind(app, rechecking.CHECK_JOB, relevance.check_requested)
     app.extensions["warm_up"] = service.warm_up
     app.register_blueprint(pages.pages)
     desk.install(app)
@@ -43,3 +46,4 @@ def install(app: Flask, settings: Settings) -> None:
     add_check(app, "index", readiness.index_health, is_needed=False)
     add_check(app, "encoder", readiness.encoder_health, is_needed=False)
     add_start_step(app, "search index", readiness.make_sure_of_index)
+    add_start_step(app, "search tests", rechecking.notice_other_settings)

@@ -14,9 +14,10 @@ from app.foundation.database import reading, transaction
 from app.foundation.file_lock import FileLock
 from app.foundation.jobs import Job
 from app.foundation.migrating import make_ready
-from app.search import checking, encoding, indexing
+from app.search import checking, encoding, indexing, relevance
 from app.search.encoder_commands import prepare_encoder
 from app.search.engines.base import EngineBusy, EngineUnavailable
+from app.search.models import RelevanceTest
 from app.search.progress import progress_file
 
 
@@ -85,6 +86,38 @@ def verify(*, repair: bool) -> None:
                 indexing.request_indexing(session, kind, [each.key for each in found if each.kind == kind])
         click.echo(f"{len(found)} documents were asked for again; the worker indexes them.")
     raise SystemExit(1)
+
+
+@search_commands.command("check")
+def check() -> None:
+    """Check the editors' tests of search; exits with 1 and says what came instead when one fails."""
+    try:
+        results = relevance.check_all()
+    except relevance.CannotCheck as error:
+        raise click.ClickException(f"{error} Run 'flask search rebuild'.") from error
+    if not results:
+        click.echo("There are no tests of search yet: editors add them on the desk, under Search.")
+        return
+    with transaction() as session:
+        checked = relevance.keep_all(session, results)
+        failing = [test for test in checked if not test.is_passed]
+        for test in failing:
+            _tell_failing(test)
+    if failing:
+        click.echo(f"{len(failing)} of {len(checked)} tests fail.")
+        raise SystemExit(1)
+    click.echo(f"All {len(checked)} tests hold.")
+
+
+def _tell_failing(test: RelevanceTest) -> None:
+    where = f"it is at place {test.place}" if test.place else "it is not on the first page"
+    click.echo(
+        f"“{test.question}” ({test.language}) should find {test.kind} {test.group} in the top {test.top}: {where}."
+    )
+    for place, other in enumerate(test.instead, 1):
+        click.echo(f"    {place}. {other['title']} ({other['kind']} {other['key']})")
+    if not test.instead:
+        click.echo(f"    Nothing came instead ({test.state}).")
 
 
 @search_commands.command("status")

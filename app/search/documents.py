@@ -70,6 +70,9 @@ class DocumentSource(Protocol):
     def every_key(self, session: Session) -> Iterator[str]:
         """The keys of all documents that should be findable, in a stable order."""
 
+    def keys_of(self, session: Session, group: str) -> list[str]:
+        """The keys of one thing in all its languages, in a stable order; none when it is not findable."""
+
     def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
         """The documents under these keys as they are now; a key that is not findable (any more) gives none."""
 

@@ -24,6 +24,7 @@ from app.search.engines.base import Engine, EngineBusy, EngineUnavailable, Rebui
 from app.search.gathering import Gathered, Name, gather
 from app.search.models import IndexingRequest
 from app.search.progress import progress_file
+from app.search.rechecking import request_check
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def index_requested(session: Session) -> None:
     """The job: write all that waits into the index. Makes the index when there is none that can be read."""
     try:
         work_off()
+        request_check(session, soon=True)
     except EngineUnavailable as error:
         logger.warning("%s It is built anew.", error)
         _rebuild_or_wait(session)
@@ -173,6 +175,7 @@ def rebuild(report: Progress = lambda done, total: None) -> int:
     in_both = IndexingRequest.written_to == engine.generation()
     with transaction() as session:
         session.execute(delete(IndexingRequest).where(in_both, IndexingRequest.problem.is_(None)))
+        request_check(session)
     return written
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -89,3 +90,32 @@ class SynonymDecision(Base):
     is_accepted: Mapped[bool]
     decided_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+
+
+class RelevanceTest(Base):
+    """That a question must find one thing among the first `top` results; for readers who have not signed in.
+
+    `kind` and `group` name what must be found, `key` one document of it, by which it is shown. `words` are those of the
+    question by which two are the same. Of the last check: when it was, whether it passed, the state of that search, at
+    which place (from 1) the thing was found (None: not on the first page), and up to three `instead` of it, each with
+    `kind`, `key` and `title`.
+    """
+
+    __tablename__ = "relevance_tests"
+    __table_args__ = (UniqueConstraint("language", "words", "kind", "group"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str]
+    words: Mapped[str]
+    language: Mapped[str]
+    kind: Mapped[str]
+    group: Mapped[str]
+    key: Mapped[str]
+    top: Mapped[int]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    checked_at: Mapped[datetime | None]
+    is_passed: Mapped[bool | None]
+    state: Mapped[str] = mapped_column(default="")
+    place: Mapped[int | None]
+    instead: Mapped[list[dict[str, Any]]] = mapped_column(default=list)

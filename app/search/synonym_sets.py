@@ -17,6 +17,7 @@ from app.foundation.text import one_line
 from app.search import words
 from app.search.marks import change_mark
 from app.search.models import SynonymPhrase, SynonymSet
+from app.search.rechecking import request_check
 from app.search.synonyms import MARK, stems_of
 
 FEWEST_PHRASES = 2
@@ -83,6 +84,7 @@ def write_set(
     session.flush()
     _put(session, kept, wanted)
     change_mark(session, MARK)
+    request_check(session)
     verb = "changed" if kept.version > 1 else "written"
     activity.record(
         session, verb, "synonyms", kept.id, by_id=by.id if by else None, language=language, phrases=[*wanted.values()]
@@ -97,6 +99,7 @@ def remove_set(session: Session, existing: SynonymSet, *, by: Account | None) ->
     session.delete(existing)
     session.flush()
     change_mark(session, MARK)
+    request_check(session)
 
 
 def set_of(session: Session, set_id: int) -> SynonymSet:

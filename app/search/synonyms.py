@@ -121,6 +121,12 @@ def install(app: Flask) -> None:
     app.extensions["search_synonyms"] = Synonyms()
 
 
+def look_again() -> None:
+    """Have the next search in this process go by the sets as they are then."""
+    synonyms: Synonyms = current_app.extensions["search_synonyms"]
+    synonyms.forget()
+
+
 def extra_tokens(text: str, language: str) -> tuple[str, ...]:
     """What else to look for in documents of this language: the tokens of what says the same as phrases of the text.
 

@@ -75,9 +75,14 @@ def reader_language() -> str:
     return str(g.reader_language)
 
 
+def is_language_code(text: str) -> bool:
+    """Whether a text can be the code of a language, such as `pt-BR`."""
+    return _CODE.fullmatch(text) is not None
+
+
 def told_language(told: str | None) -> str:
     """The language that a form says it is about; the reader's when it says none, or what can be no code of one."""
-    return told if told and _CODE.fullmatch(told) else reader_language()
+    return told if told and is_language_code(told) else reader_language()
 
 
 def language_url(language: str) -> str:

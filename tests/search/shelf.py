@@ -53,6 +53,10 @@ class Shelf:
         """See DocumentSource."""
         yield from sorted(self.held)
 
+    def keys_of(self, session: Session, group: str) -> list[str]:
+        """See DocumentSource."""
+        return sorted(key for key, each in self.held.items() if each.group == group)
+
     def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
         """See DocumentSource."""
         return [self.held[key] for key in keys if key in self.held]
