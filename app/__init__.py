@@ -15,6 +15,8 @@ from config import Settings
 def create_app(settings: Settings) -> Flask:
     """The application for these settings, whose folders `Settings.prepared` has made."""
     flask_app = Flask(__name__, static_folder=None)
+    # Whoever needs a site for a while, such as `flask search evaluate`, makes it as this one was made.
+    flask_app.extensions["create_app"] = create_app
     for part in (foundation, web, accounts, trail, search, knowledge, support, api):
         part.install(flask_app, settings)
     return flask_app

@@ -17,6 +17,7 @@ from app.foundation.migrating import make_ready
 from app.search import checking, encoding, indexing, relevance
 from app.search.encoder_commands import prepare_encoder
 from app.search.engines.base import EngineBusy, EngineUnavailable
+from app.search.evaluation.commands import evaluate_command
 from app.search.models import RelevanceTest
 from app.search.progress import progress_file
 
@@ -24,7 +25,7 @@ from app.search.progress import progress_file
 @click.pass_context
 def _make_ready(context: click.Context) -> None:
     """Make the tables ready for the commands that read them."""
-    if context.invoked_subcommand != prepare_encoder.name:
+    if context.invoked_subcommand not in (prepare_encoder.name, evaluate_command.name):
         make_ready()
 
 
@@ -34,6 +35,7 @@ search_commands = AppGroup(
     help="The search index: rebuild it, verify it, see how it is.",
 )
 search_commands.add_command(prepare_encoder)
+search_commands.add_command(evaluate_command)
 
 _POLL = 0.5
 _MOST_LISTED = 50

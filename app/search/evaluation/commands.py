@@ -1,0 +1,74 @@
+"""`flask search evaluate`: how good search is on questions whose answers are known."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.foundation.errors import ProductError
+from app.search.evaluation.running import QUERIES, Evaluation, Number, evaluate
+from config import Settings
+
+_EVERY = 5.0
+"""Seconds between two lines about the same stage."""
+
+
+@click.command("evaluate")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--queries", default=QUERIES, show_default=True, help="Another file of questions in the folder.")
+@click.option("--language", default="", help="Language of the articles and questions; without it the site's own.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder that keeps what was encoded, so that the next run is quick.",
+)
+@click.option("--json", "only_json", is_flag=True, help="Print nothing but the line of JSON.")
+@with_appcontext
+def evaluate_command(*, folder: Path, queries: str, language: str, keep: Path | None, only_json: bool) -> None:
+    """Measure search on questions whose answers are known, in a throw-away site: FOLDER holds them as BEIR lays out.
+
+    corpus.jsonl has the articles ({"_id", "title", "text"}), queries.jsonl the questions ({"_id", "text"}),
+    qrels/test.tsv what answers them (question, article, grade); unanswerable.jsonl, if there, has questions that
+    nothing answers. Files may end in .gz or .xz. An answer is right from grade 2 on where there are such grades, else
+    from 1. The last line printed is JSON.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    wanted = Evaluation(folder, language or settings.default_language, queries, keep)
+    try:
+        numbers = evaluate(settings, wanted, stage=_silent if only_json else _progress())
+    except ProductError as error:
+        raise click.ClickException(str(error)) from error
+    if not only_json:
+        for name, value in numbers.items():
+            click.echo(f"{name.replace('_', ' '):<32}{_told(value)}")
+    click.echo(json.dumps(numbers))
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Says on standard error what is done: every stage when it begins, and every few seconds how far it is."""
+    last: dict[str, float] = {}
+
+    def report(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if what not in last:
+            click.echo(f"{what} …", err=True)
+            last[what] = now
+        elif now - last[what] > _EVERY:
+            click.echo(f"{what} … {done} of {total}", err=True)
+            last[what] = now
+
+    return report
+
+
+def _told(value: Number) -> str:
+    return "–" if value is None else str(value)
