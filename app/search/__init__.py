@@ -10,6 +10,7 @@ from app.search import (
     desk,
     encoding,
     indexing,
+    meaning,
     models,
     pages,
     quality,
@@ -19,9 +20,11 @@ from app.search import (
     service,
     synonym_pages,
     synonyms,
+    vectorizing,
 )
 from app.search.engines import whoosh
 from app.search.suggestions import Suggester
+from app.search.vectors import VectorStore
 from config import Settings
 
 __all__ = ["install", "models"]
@@ -31,12 +34,14 @@ def install(app: Flask, settings: Settings) -> None:
     """Connect the engine, the encoder, the pages and the jobs. Raises SettingsError when the encoder is unknown."""
     app.extensions["search_engine"] = whoosh.open_engine(settings.search_index_dir)
     encoding.install(app, settings)
+    meaning.install(app, VectorStore(settings.search_index_dir))
     app.extensions["search_suggester"] = Suggester()
     quality.install(app)
     synonyms.install(app)
     add_job_kind(app, indexing.INDEX_JOB, indexing.index_requested)
     add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
     add_job_kind(app, rechecking.CHECK_JOB, relevance.check_requested)
+    add_job_kind(app, indexing.VECTORS_JOB, vectorizing.make_requested)
     app.extensions["warm_up"] = service.warm_up
     app.register_blueprint(pages.pages)
     desk.install(app)

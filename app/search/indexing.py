@@ -20,16 +20,19 @@ from sqlalchemy.orm import Session
 from app.foundation import clock, jobs
 from app.foundation.database import reading, transaction
 from app.search.documents import Document, DocumentSource
+from app.search.encoders import NONE
 from app.search.engines.base import Engine, EngineBusy, EngineUnavailable, Rebuild, Unindexable, Written
 from app.search.gathering import Gathered, Name, gather
 from app.search.models import IndexingRequest
 from app.search.progress import progress_file
 from app.search.rechecking import request_check
+from config import Settings
 
 logger = logging.getLogger(__name__)
 
 INDEX_JOB = "search_index"
 REBUILD_JOB = "search_rebuild"
+VECTORS_JOB = "search_vectors"
 BATCH = 1000
 _READ_AT_ONCE = 100
 _PAUSE = timedelta(seconds=2)
@@ -104,11 +107,19 @@ def request_repair() -> None:
         logger.warning("A rebuild of the search index could not be asked for: %s", error)
 
 
+def request_vectors(session: Session, *, due_at: datetime | None = None) -> None:
+    """Have the worker make the vectors that are missing, if this site is to have an encoder."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.encoder != NONE:
+        jobs.request_job(session, VECTORS_JOB, unique_key=VECTORS_JOB, due_at=due_at)
+
+
 def index_requested(session: Session) -> None:
     """The job: write all that waits into the index. Makes the index when there is none that can be read."""
     try:
         work_off()
         request_check(session, soon=True)
+        request_vectors(session)
     except EngineUnavailable as error:
         logger.warning("%s It is built anew.", error)
         _rebuild_or_wait(session)
@@ -196,6 +207,7 @@ def rebuild_and_tell(report: Progress = lambda done, total: None) -> int:
 def _rebuild_or_wait(session: Session) -> None:
     try:
         rebuild_and_tell()
+        request_vectors(session)
     except EngineBusy:
         request_rebuild(session, only_if_broken=True, due_at=clock.now() + _PAUSE)
 

@@ -11,7 +11,10 @@ from markupsafe import Markup, escape
 from app.search import words
 from app.search.documents import Document
 
-LONGEST_CHUNK = 700
+LONGEST_CHUNK = 420
+"""Characters of a piece, about sixty words: as much as has one meaning."""
+LONGEST_ANSWER = 900
+"""Characters of what is shown as an answer."""
 LONGEST_SNIPPET = 240
 _SENTENCE_END = re.compile(r"(?:[.!?…](?=\s)|[。！？]|\n)\s*")
 #: The end of a line that no mark ends, such as that of an item of a list.
@@ -67,12 +70,18 @@ def read(document: Document) -> Read:
 
 
 def best_snippet(
-    chunks: Sequence[Chunk], language: str, tokens: Sequence[str], weights: Mapping[str, float]
+    chunks: Sequence[Chunk],
+    language: str,
+    tokens: Sequence[str],
+    weights: Mapping[str, float],
+    *,
+    otherwise: int = 0,
 ) -> Snippet:
     """The stretch of the chunk that holds most of what was looked for; the first one when several hold as much.
 
     Args:
         weights: how much each token says, such as its inverse document frequency; a token without one counts 1.
+        otherwise: the number of the chunk to show when none holds any.
     """
     if not chunks:
         return Snippet("", Markup(""), "", "")
@@ -82,8 +91,28 @@ def best_snippet(
         return sum(weight for token, weight in wanted.items() if f" {token} " in chunk.tokens)
 
     best = max(chunks, key=held)
+    if not held(best) and otherwise < len(chunks):
+        best = chunks[otherwise]
     plain, html = _cut(best.text, language, wanted)
     return Snippet(plain, html, best.heading, best.anchor)
+
+
+def whole_passage(chunks: Sequence[Chunk], at: int) -> Snippet:
+    """All of the text under the heading of one chunk; when that is long, from this chunk on, cut between chunks."""
+    if not chunks:
+        return Snippet("", Markup(""), "", "")
+    chosen = chunks[at if at < len(chunks) else 0]
+    own = [
+        number for number, each in enumerate(chunks) if (each.anchor, each.heading) == (chosen.anchor, chosen.heading)
+    ]
+    if sum(len(chunks[number].text) for number in own) > LONGEST_ANSWER:
+        own = [number for number in own if number >= at]
+    text, last = chunks[own[0]].text, own[0]
+    for number in own[1:]:
+        if number != last + 1 or len(text) + len(chunks[number].text) > LONGEST_ANSWER:
+            break
+        text, last = f"{text}\n{chunks[number].text}", number
+    return Snippet(text, escape(text), chosen.heading, chosen.anchor)
 
 
 def marked(text: str, language: str, tokens: Sequence[str]) -> Markup:

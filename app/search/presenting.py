@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.search.answers import FacetValue, Result
 from app.search.documents import Document, Presentation
-from app.search.engines.base import Hit
+from app.search.engines.base import Hit, Meaning
 from app.search.indexing import sources
-from app.search.passages import best_snippet, chunks_of
+from app.search.passages import best_snippet, chunks_of, whole_passage
 from app.search.words import base_language
 
 
@@ -22,8 +22,15 @@ def results_of(
     weights: Mapping[str, Mapping[str, float]],
     readers: frozenset[str],
     most: int,
+    meaning: Meaning | None = None,
+    is_answered: bool = False,
 ) -> tuple[list[Result], int]:
-    """The first `most` of the hits that exist now and may be seen by these readers, and how many were passed over."""
+    """The first `most` of the hits that exist now and may be seen by these readers, and how many were passed over.
+
+    Args:
+        meaning: finds the passage of documents that hold none of the words.
+        is_answered: the first hit is the answer, so all of its passage is shown.
+    """
     shown = _presentations(session, hits, readers)
     results: list[Result] = []
     passed_over = 0
@@ -35,7 +42,12 @@ def results_of(
             passed_over += 1
         else:
             base = base_language(hit.language)
-            snippet = best_snippet(hit.chunks, hit.language, tokens.get(base, ()), weights.get(base, {}))
+            nearest = meaning.best_chunk((hit.kind, hit.key)) if meaning is not None else None
+            if is_answered and hit is hits[0]:
+                snippet = whole_passage(hit.chunks, nearest or 0)
+            else:
+                own, weighing = tokens.get(base, ()), weights.get(base, {})
+                snippet = best_snippet(hit.chunks, hit.language, own, weighing, otherwise=nearest or 0)
             results.append(
                 Result(
                     kind=hit.kind,

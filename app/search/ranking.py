@@ -49,6 +49,7 @@ class _Hits(NamedTuple):
     coverage: Floats
     closeness: Floats
     cosine: Floats
+    has_learned: Mask
 
     def at(self, chosen: Any) -> _Hits:
         """Some of them, by mask or by number."""
@@ -70,7 +71,7 @@ def rank(parts: Sequence[Part], query: Query) -> Ranked:
     passing = _count(parts, _without_tail(parts, hits), query.filters, ranked)
     best = _best(parts, passing, max(query.offset + query.limit, 2))
     if query.meaning is not None:
-        ranked.standing = _standing(best)
+        ranked.standing = _standing(best, holds_words=bool((passing.coverage > 0).any()))
     page = slice(query.offset, query.offset + query.limit)
     ranked.page = [
         (int(part), int(place), float(score))
@@ -87,9 +88,10 @@ def _candidates(
     if query.meaning is None:
         scores = [each.scores for each in scored]
         closeness = cosines = [np.zeros(len(part.facts)) for part in parts]
+        learned = [np.zeros(len(part.facts), np.bool_) for part in parts]
     else:
         shares = [each.scores / (top or 1.0) for each in scored]
-        closeness, cosines = _meant(parts, query, shares, findable)
+        closeness, cosines, learned = _meant(parts, query, shares, findable)
         scores = [near + WORDS_COUNT * share for near, share in zip(closeness, shares, strict=True)]
     for part, score in zip(parts, scores, strict=True):
         factors = part.factors(query.quality) if query.quality else None
@@ -100,14 +102,15 @@ def _candidates(
     for at, part_scores in enumerate(scores):
         coverage, near = scored[at].coverage, closeness[at]
         chosen = np.flatnonzero(findable[at] & ((coverage > 0) | (near >= LEAST_CLOSENESS)))
-        arrays = (each[chosen] for each in (part_scores, coverage, near, cosines[at]))
-        found.append(_Hits(np.full(len(chosen), at), chosen, *arrays))
+        near_there, cosine, is_learned = near[chosen], cosines[at][chosen], learned[at][chosen]
+        part_of = np.full(len(chosen), at)
+        found.append(_Hits(part_of, chosen, part_scores[chosen], coverage[chosen], near_there, cosine, is_learned))
     return found
 
 
 def _meant(
     parts: Sequence[Part], query: Query, shares: Sequence[Floats], findable: Sequence[Mask]
-) -> tuple[list[Floats], list[Floats]]:
+) -> tuple[list[Floats], list[Floats], list[Mask]]:
     """How near each document's meaning is; where that is not known, its words' share of the nearest there is."""
     if query.meaning is None:
         raise ValueError("The query has no meaning.")
@@ -118,7 +121,7 @@ def _meant(
         is_unknown = np.isnan(each.closeness)
         closeness.append(np.where(is_unknown, share * nearest, each.closeness))
         cosines.append(np.where(is_unknown, share * nearest, each.cosine))
-    return closeness, cosines
+    return closeness, cosines, [each.has_learned for each in measured]
 
 
 def _highest(values: Sequence[Floats], masks: Sequence[Mask]) -> float:
@@ -163,8 +166,8 @@ def _base(parts: Sequence[Part], spot: tuple[int, int]) -> str:
 
 def _together(found: Sequence[_Hits]) -> _Hits:
     if not found:
-        nothing = np.zeros(0)
-        return _Hits(nothing.astype(np.int64), nothing.astype(np.int64), nothing, nothing, nothing, nothing)
+        none, at_none = np.zeros(0), np.zeros(0, np.int64)
+        return _Hits(at_none, at_none, none, none, none, none, np.zeros(0, np.bool_))
     return _Hits(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
@@ -238,8 +241,8 @@ def _tell(facets: Mapping[str, Sequence[str]], count: int, filters: Mapping[str,
     return not failed
 
 
-def _standing(best: _Hits) -> Standing | None:
+def _standing(best: _Hits, *, holds_words: bool) -> Standing | None:
     if not len(best.score):
         return None
     margin = float(best.score[0] - best.score[1]) if len(best.score) > 1 else None
-    return Standing(cosine=float(best.cosine[0]), margin=margin)
+    return Standing(float(best.cosine[0]), margin, bool(best.has_learned[0]), holds_words)

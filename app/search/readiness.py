@@ -25,9 +25,10 @@ def encoder_health() -> tuple[bool, str]:
 
 def make_sure_of_index() -> str:
     """The step of every start: have the worker build the index when there is none that can be read."""
-    if _is_readable():
-        return ""
     with transaction() as session:
+        indexing.request_vectors(session)
+        if _is_readable():
+            return ""
         indexing.request_rebuild(session, only_if_broken=True)
     return "The search index is built now; until then searches find nothing."
 

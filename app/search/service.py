@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask, current_app
@@ -12,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.foundation.database import db, rollback
 from app.foundation.text import one_line
-from app.search import indexing, plainly, quality, spelling, words
-from app.search.answers import PAGE_SIZE, FacetValue, Result, SearchAnswer, SearchState, Suggestion
-from app.search.engines.base import Engine, EngineUnavailable, Found, Hit, Query
+from app.search import encoding, indexing, plainly, quality, spelling, synonyms, words
+from app.search.answers import PAGE_SIZE, FacetValue, Fit, Result, SearchAnswer, SearchState, Suggestion
+from app.search.confidence import confidence, fit_of
+from app.search.encoders.base import understands
+from app.search.engines.base import Engine, EngineUnavailable, Found, Hit, Meaning, Query
+from app.search.meaning import current_meanings
 from app.search.presenting import labelled_facets, results_of
 from app.search.suggestions import Suggester
 from config import Settings
@@ -25,6 +29,7 @@ __all__ = [
     "SearchAnswer",
     "SearchState",
     "Suggestion",
+    "for_ticket",
     "search",
     "similar",
     "suggest",
@@ -38,6 +43,11 @@ LONGEST_FILTER = 500
 MOST_PAGES = 1000
 SPARE_HITS = 5
 MOST_NEAREST = 3
+SHORTEST_QUESTION = 3
+"""Words of a query from which on it is a question that can be left without an answer."""
+LEAST_KNOWN = 0.5
+"""Share of the documents whose vectors have to be made before meaning takes part."""
+_MOST_TICKET_TOKENS = 6
 _SIMILAR_TOKENS = 12
 _TITLE_COUNTS = 3
 
@@ -66,7 +76,8 @@ def search(
     text = one_line(query[: 2 * LONGEST_QUERY])[:LONGEST_QUERY]
     if not text:
         return SearchAnswer(query="", state=SearchState.HINT)
-    asked = _Asked(session, text, language, readers, min(max(page, 1), MOST_PAGES), _readable(filters or {}))
+    within = _readable(filters or {})
+    asked = _Asked(session, text, language, readers, min(max(page, 1), MOST_PAGES), within, everything)
     try:
         try:
             return _from_index(asked, is_exact=exact)
@@ -142,6 +153,52 @@ def similar(
     return [hit.key for hit in found.hits if hit.kind == kind and hit.group != document.group][:most]
 
 
+def for_ticket(
+    session: Session,
+    text: str,
+    *,
+    language: str,
+    readers: frozenset[str],
+    tried: Collection[tuple[str, str]] = (),
+    most: int = 5,
+) -> list[Result]:
+    """The documents that may solve what a long text tells, such as subject and body of a ticket, best first.
+
+    Its six most telling words are looked for, and it is encoded whole. `score` compares within the list only.
+
+    Args:
+        language: the customer's; only documents in it are given.
+        readers: the groups that whoever reads the documents belongs to.
+        tried: kind and group of documents that the customer has read already, which are left out.
+
+    Raises:
+        EngineUnavailable: the index cannot be read.
+    """
+    engine = indexing.current_engine()
+    base = words.base_language(language)
+    languages = [each for each in engine.languages(readers) if words.base_language(each) == base]
+    if not languages or not text.strip():
+        return []
+    counts = Counter(words.index_tokens(text, base))
+    weights = engine.weights(counts, base)
+    telling = sorted(weights, key=lambda token: (-weights[token] * counts[token], token))[:_MOST_TICKET_TOKENS]
+    query = Query(
+        tokens={base: tuple(telling)},
+        languages=(language, *(each for each in languages if each != language)),
+        readers=readers,
+        identifiers=words.identifiers(text),
+        quality=quality.factors(),
+        meaning=_meaning(one_line(text), languages, engine),
+        limit=most + len(tried) + SPARE_HITS,
+    )
+    found = engine.search(query)
+    hits = [hit for hit in found.hits if (hit.kind, hit.group) not in tried]
+    results, _passed_over = results_of(
+        session, hits, tokens=query.tokens, weights=found.weights, readers=readers, most=most, meaning=query.meaning
+    )
+    return results
+
+
 def _readable(filters: Mapping[str, str]) -> dict[str, str]:
     cleaned = {facet: one_line(value)[:LONGEST_FILTER] for facet, value in filters.items()}
     return {facet: value for facet, value in cleaned.items() if value}
@@ -155,13 +212,17 @@ class _Asked:
     readers: frozenset[str]
     page: int
     filters: dict[str, str]
+    shows_everything: bool
 
-    def query(self, text: str, languages: Sequence[str]) -> Query:
+    def query(self, text: str, languages: Sequence[str], *, meaning: Meaning | None = None) -> Query:
         """What to ask an engine about this text in documents of these languages."""
         bases = dict.fromkeys(map(words.base_language, languages))
         return Query(
             tokens={base: words.query_tokens(text, base) for base in bases},
             languages=tuple(languages),
+            synonyms={base: extra for base in bases if (extra := synonyms.extra_tokens(text, base))},
+            pins={base: term for base in bases if (term := words.pin_term(text, base))},
+            meaning=meaning,
             readers=self.readers,
             identifiers=words.identifiers(text[:LONGEST_QUERY]),
             filters={facet: value for facet, value in self.filters.items() if facet != "language"},
@@ -180,17 +241,19 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
         None if is_exact else spelling.corrected(asked.text, engine, languages=[*own, *others], readers=asked.readers)
     )
     if corrected:
-        better = asked.query(corrected, own)
+        better = asked.query(corrected, own, meaning=_meaning(corrected, own, engine))
         found_better = engine.search(better)
         if found_better.total:
             answer = _answer(asked, SearchState.CORRECTED, corrected, engine, better, found_better, others)
             return replace(answer, corrected_to=corrected)
-    query = asked.query(asked.text, own)
-    found = engine.search(query)
-    if found.total:
-        return _answer(asked, SearchState.RESULTS, asked.text, engine, query, found, others)
-    if found.elsewhere:
-        return _filtered_out(asked, asked.text, engine, query, found, others)
+    own_query = asked.query(asked.text, own, meaning=_meaning(asked.text, own, engine))
+    own_found = engine.search(own_query)
+    # What only seems to mean the same comes after texts in other languages that hold the very words.
+    is_sure = own_found.standing is None or own_found.standing.holds_words
+    if own_found.total and (is_sure or not others):
+        return _answer(asked, SearchState.RESULTS, asked.text, engine, own_query, own_found, others)
+    if own_found.elsewhere and is_sure:
+        return _filtered_out(asked, asked.text, engine, own_query, own_found, others)
     for text in dict.fromkeys([asked.text, corrected or asked.text]) if others else ():
         query = asked.query(text, others)
         found = engine.search(query)
@@ -200,7 +263,42 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
             return _answer(asked, SearchState.OTHER_LANGUAGE, text, engine, query, found, others)
         if found.elsewhere:
             return _filtered_out(asked, text, engine, query, found, others)
+    if own_found.total:
+        return _answer(asked, SearchState.RESULTS, asked.text, engine, own_query, own_found, others)
+    if own_found.elsewhere:
+        return _filtered_out(asked, asked.text, engine, own_query, own_found, others)
     return _nothing(asked, engine, [*own, *others])
+
+
+def _meaning(text: str, languages: Sequence[str], engine: Engine) -> Meaning | None:
+    """What a text means beside the documents of these languages; None when they are to be ranked by words alone.
+
+    That is without an encoder that understands all of them, and while most of its vectors are not made yet.
+    """
+    encoder = encoding.current_encoder()
+    bases = {words.base_language(language) for language in languages}
+    if encoder is None or not bases or not understands(encoder, bases):
+        return None
+    known = current_meanings().known(encoder.name, encoder.dimension)
+    counts = engine.languages(None)
+    wanted = sum(n for language, n in counts.items() if understands(encoder, [words.base_language(language)]))
+    if known is None or known.documents < max(LEAST_KNOWN * wanted, 1):
+        return None
+    texts = dict.fromkeys([text, *(reworded for base in sorted(bases) for reworded in synonyms.reworded(text, base))])
+    vectors = [vector for each in texts if (vector := encoding.encode_query(each)) is not None]
+    return known.meaning_of(vectors) if len(vectors) == len(texts) else None
+
+
+def _fit(text: str, page: int, found: Found) -> tuple[Fit, float | None]:
+    """How well the first of all hits answers, and with what probability."""
+    if found.standing is None:
+        return Fit.UNJUDGED, None
+    probability = confidence(found.standing)
+    fit = fit_of(probability) if page == 1 else Fit.UNJUDGED
+    if fit is Fit.NOTHING and found.standing.holds_words and len(text.split()) < SHORTEST_QUESTION:
+        # A word or two name a topic, and its articles are what was looked for.
+        fit = Fit.UNJUDGED
+    return fit, probability
 
 
 def _answer(
@@ -211,22 +309,38 @@ def _answer(
         asked = replace(asked, page=last)
         query = replace(query, offset=(last - 1) * PAGE_SIZE)
         found = engine.search(query)
+    fit, probability = _fit(text, asked.page, found)
     results, passed_over = results_of(
-        asked.session, found.hits, tokens=query.tokens, weights=found.weights, readers=asked.readers, most=PAGE_SIZE
+        asked.session,
+        found.hits,
+        tokens=query.tokens,
+        weights=found.weights,
+        readers=asked.readers,
+        most=PAGE_SIZE,
+        meaning=query.meaning,
+        is_answered=fit is Fit.ANSWER,
     )
     total = max(found.total - passed_over, len(results))
     if not results:
         return _nothing(asked, engine, query.languages)
+    if fit is Fit.ANSWER and results[0].key != found.hits[0].key:
+        # What was judged is gone since it was indexed.
+        fit = Fit.UNJUDGED
     counts = {**found.facets, **_language_counts(asked, text, engine, query, found, others)}
+    is_hidden = fit is Fit.NOTHING and not (asked.shows_everything or asked.filters)
     return SearchAnswer(
         query=asked.text,
-        state=state,
-        results=tuple(results),
+        state=SearchState.NO_ANSWER if is_hidden else state,
+        results=() if is_hidden else tuple(results),
+        nearest=tuple(results[:MOST_NEAREST]) if is_hidden else (),
         total=total,
         page=asked.page,
         pages=max(1, -(-total // PAGE_SIZE)),
         elsewhere=found.elsewhere,
         facets=labelled_facets(asked.session, counts, asked.filters, readers=asked.readers),
+        fit=fit,
+        confidence=probability,
+        by_meaning=query.meaning is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -70,3 +70,8 @@ class EncoderKind:
     name: str
     recipe: Recipe
     open: Callable[[Path], Encoder]
+
+
+def understands(encoder: Encoder, languages: Iterable[str]) -> bool:
+    """Whether an encoder was made for all of these base languages."""
+    return not encoder.languages or encoder.languages.issuperset(languages)

@@ -40,11 +40,13 @@ class Unindexable(Exception):
 class Nearness(NamedTuple):
     """How near each document of a part is to a question: NaN where its meaning is not known, float64 by place.
 
-    `closeness` is what ranks, about -1 to 1; `cosine` the highest of the cosines to any of the document's texts.
+    `closeness` is what ranks, about -1 to 1; `cosine` the highest of the cosines to any of the document's texts;
+    `has_learned` says which documents have questions that they are known to answer.
     """
 
     closeness: NDArray[np.float64]
     cosine: NDArray[np.float64]
+    has_learned: NDArray[np.bool_]
 
 
 class Meaning(Protocol):
@@ -53,17 +55,23 @@ class Meaning(Protocol):
     def to(self, part: str, places: Mapping[tuple[str, str], int], size: int) -> Nearness:
         """How near the documents are that stand at these places of a part, which never change under the same name."""
 
+    def best_chunk(self, name: tuple[str, str]) -> int | None:
+        """Which of a document's chunks is the nearest; None when that is not known or it has only one."""
+
 
 @dataclass(frozen=True)
 class Standing:
     """How the first of all hits stands out, for judging whether it answers: only for queries with a meaning.
 
     `cosine` is the highest between the question and any of its texts; `margin` by how much its score is above that of
-    the next one, None when there is no other.
+    the next one, None when there is no other; `has_learned` says that the document has learned questions; `holds_words`
+    that any hit holds a word of the query.
     """
 
     cosine: float
     margin: float | None
+    has_learned: bool
+    holds_words: bool
 
 
 @dataclass(frozen=True)
@@ -192,7 +200,7 @@ class Engine(Protocol):
         """How much each token says in a base language (inverse document frequency); absent when none holds it."""
 
     def digests(self, languages: Collection[str]) -> dict[tuple[str, str], str]:
-        """Digest of every document in these base languages by kind and key, the last written first."""
+        """Digest of every document in these base languages (none named: in all) by kind and key, the newest first."""
 
     def titles(self) -> Sequence[TitleBatch]:
         """The titles of all documents, in batches that can be prepared once and kept."""

@@ -205,7 +205,7 @@ class WhooshEngine:
                 (facts.kind, facts.key): facts.digest
                 for part in reversed(snapshot.parts)
                 for place, facts in enumerate(part.facts)
-                if facts.base in languages and place not in part.deleted
+                if (not languages or facts.base in languages) and place not in part.deleted
             }
 
         return self._answer(read)

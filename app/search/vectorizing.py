@@ -1,0 +1,142 @@
+"""Making vectors: which texts of a document are encoded, and the job that follows the index and makes what is missing.
+
+The index comes first: what was just published is found by its words at once and by its meaning a moment later. Texts
+that were encoded before are not encoded again, so that a learned question costs one text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.foundation import clock
+from app.foundation.database import transaction
+from app.search import indexing
+from app.search.documents import Document
+from app.search.encoders.base import Encoder, TextKind
+from app.search.encoding import current_encoder
+from app.search.engines.base import EngineUnavailable, digest_of
+from app.search.gathering import gather
+from app.search.meaning import current_meanings
+from app.search.passages import chunks_of
+from app.search.vectors import DocumentVectors, VectorsUnavailable, quantised
+
+logger = logging.getLogger(__name__)
+
+MOST_CHUNKS = 60
+"""Pieces of a document that are encoded; what comes after is found by its words."""
+LONGEST_SLICE = 1.0
+"""Seconds that the job goes on before others have their turn."""
+_AT_ONCE = 8
+_LOOK_AGAIN = timedelta(minutes=1)
+
+Progress = Callable[[int, int], None]
+
+
+def texts_of(document: Document) -> tuple[list[str], int, list[str]]:
+    """What is encoded of a document: its own texts, how many of them at the end are its pieces, what was asked.
+
+    The first is the title, the second title and text together; other wordings of the title follow, then the pieces in
+    the order of `chunks_of`, unless there is only one, which is the whole.
+    """
+    chunks = chunks_of(document)
+    body = " ".join(part for chunk in chunks for part in (chunk.heading, chunk.text) if part)
+    pieces = [f"{chunk.heading}. {chunk.text}" if chunk.heading else chunk.text for chunk in chunks[:MOST_CHUNKS]]
+    pieces = pieces if len(pieces) > 1 else []
+    own = [document.title, f"{document.title}. {body}", *document.aliases, *pieces]
+    return own, len(pieces), [*document.questions, *document.pins]
+
+
+def make_requested(session: Session) -> None:
+    """The job: encode for a while, and go on later when more is missing."""
+    del session  # Left alone: on SQLite a transaction would keep everybody else from writing.
+    if current_encoder() is None:
+        with transaction() as own:
+            indexing.request_vectors(own, due_at=clock.now() + _LOOK_AGAIN)
+        return
+    try:
+        left = catch_up(until=time.monotonic() + LONGEST_SLICE)
+    except EngineUnavailable as error:
+        logger.info("No vectors are made: %s", error)
+        return
+    except VectorsUnavailable as error:
+        if not error.is_damaged:
+            raise
+        logger.warning("%s They are made anew.", error)
+        current_meanings().store.remove()
+        left = 1
+    if left:
+        with transaction() as own:
+            indexing.request_vectors(own)
+
+
+def catch_up(report: Progress = lambda done, total: None, *, until: float | None = None, threads: int = 1) -> int:
+    """Encode the documents of the index whose vectors are missing or of another text; returns how many are left.
+
+    Args:
+        report: told now and then how many documents of how many are done.
+        until: the `time.monotonic()` at which to stop; None is when all is done.
+        threads: how many encode side by side.
+
+    Raises:
+        EngineUnavailable: the index cannot be read.
+        VectorsUnavailable: the vectors cannot be read or written.
+        EncoderUnavailable: the encoder stopped working.
+    """
+    encoder, store = current_encoder(), current_meanings().store
+    if encoder is None:
+        return 0
+    wanted = indexing.current_engine().digests(encoder.languages)
+    have = store.digests(encoder.name)
+    missing = [name for name, digest in wanted.items() if have.get(name) != digest]
+    gone = [name for name in have if name not in wanted]
+    if gone:
+        store.write(encoder.name, [], gone)
+    done = 0
+    with ThreadPoolExecutor(threads) as pool:
+        remaining = iter(missing)
+        while batch := list(islice(remaining, _AT_ONCE * threads)):
+            gathered = gather(indexing.sources(), batch)
+            before = store.of(encoder.name, encoder.dimension, batch)
+            known = [before.get((each.kind, each.key)) for each in gathered.documents]
+            made = pool.map(partial(_vectors_of, encoder), gathered.documents, known)
+            store.write(encoder.name, list(made))
+            done += len(batch)
+            report(done, len(missing))
+            if until is not None and time.monotonic() > until:
+                break
+    if done == len(missing):
+        store.forget_others(encoder.name)
+    return len(missing) - done
+
+
+def _vectors_of(encoder: Encoder, document: Document, before: DocumentVectors | None) -> DocumentVectors:
+    own, chunks, questions = texts_of(document)
+    texts = [*own, *questions]
+    marks = np.array([_mark(text) for text in texts], np.uint64)
+    known = {} if before is None else {int(mark): at for at, mark in enumerate(before.texts)}
+    numbers, scales = np.empty((len(texts), encoder.dimension), np.int8), np.empty(len(texts), np.float32)
+    new = [at for at, mark in enumerate(marks) if int(mark) not in known]
+    numbers[new], scales[new] = quantised(_encoded([texts[at] for at in new], encoder))
+    for at, mark in enumerate(marks):
+        if before is not None and int(mark) in known:
+            numbers[at], scales[at] = before.numbers[known[int(mark)]], before.scales[known[int(mark)]]
+    return DocumentVectors(document.kind, document.key, digest_of(document), len(own), chunks, marks, numbers, scales)
+
+
+def _encoded(texts: Sequence[str], encoder: Encoder) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    found: np.ndarray[tuple[int, int], np.dtype[np.float32]] = encoder.encode(texts, TextKind.PASSAGE)
+    return found
+
+
+def _mark(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
