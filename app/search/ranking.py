@@ -21,6 +21,8 @@ WORDS_COUNT = 0.15
 LEAST_COVERAGE = 0.5
 #: A document without the words is a hit when its meaning is this near: texts about other things stay below.
 LEAST_CLOSENESS = 0.3
+#: Of the first so many (NEVER_CUT) this near is enough: whether they answer is judged apart (`confidence`).
+LEAST_OF_FIRST = 0.1
 #: It stays when it is at least this share as near as the nearest, or is among the first.
 LEAST_SHARE = 0.75
 NEVER_CUT = 10
@@ -98,10 +100,11 @@ def _candidates(
         if factors is not None:
             score *= factors
     _lift(parts, base, query, scores, [each.coverage for each in scored], everything)
+    least = _least_closeness(closeness, findable)
     found = []
     for at, part_scores in enumerate(scores):
         coverage, near = scored[at].coverage, closeness[at]
-        chosen = np.flatnonzero(findable[at] & ((coverage > 0) | (near >= LEAST_CLOSENESS)))
+        chosen = np.flatnonzero(findable[at] & ((coverage > 0) | (near >= least)))
         near_there, cosine, is_learned = near[chosen], cosines[at][chosen], learned[at][chosen]
         part_of = np.full(len(chosen), at)
         found.append(_Hits(part_of, chosen, part_scores[chosen], coverage[chosen], near_there, cosine, is_learned))
@@ -127,6 +130,15 @@ def _meant(
 def _highest(values: Sequence[Floats], masks: Sequence[Mask]) -> float:
     tops = (np.max(each, where=mask, initial=0.0) for each, mask in zip(values, masks, strict=True))
     return float(max(tops, default=0.0))
+
+
+def _least_closeness(closeness: Sequence[Floats], findable: Sequence[Mask]) -> float:
+    """How near a document has to be that holds none of the words."""
+    near = np.concatenate([each[mask] for each, mask in zip(closeness, findable, strict=True)] or [np.zeros(0)])
+    if len(near) <= NEVER_CUT:
+        return LEAST_OF_FIRST
+    last_of_first = float(np.partition(near, len(near) - NEVER_CUT)[len(near) - NEVER_CUT])
+    return min(LEAST_CLOSENESS, max(last_of_first, LEAST_OF_FIRST))
 
 
 def _lift(

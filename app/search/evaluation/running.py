@@ -5,6 +5,7 @@ Questions go the way that customers' searches go, through `app.search.service.se
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,7 @@ from flask import Flask
 
 from app.foundation.database import reading
 from app.foundation.errors import ProductError
-from app.foundation.worker import run_due_jobs
-from app.search import encoding, indexing, service
+from app.search import encoding, indexing, service, vectorizing
 from app.search.answers import Fit, SearchState
 from app.search.evaluation import collection, metrics
 from app.search.evaluation.collection import Question
@@ -74,7 +74,7 @@ def evaluate(
     )
     with throw_away_site(settings, wanted.language, keep=wanted.keep) as (app, source):
         begun = time.perf_counter()
-        counts = _fill(app, source, wanted, stage)
+        counts = _fill(source, wanted, stage)
         built = time.perf_counter() - begun
         _is_ready(app)
         answered = _ask(judged, wanted.language, "Asking", stage)
@@ -94,7 +94,7 @@ def evaluate(
     }
 
 
-def _fill(app: Flask, source: EvaluatedSource, wanted: Evaluation, stage: Stage) -> dict[str, Number]:
+def _fill(source: EvaluatedSource, wanted: Evaluation, stage: Stage) -> dict[str, Number]:
     """Hand the site its documents and have it make all that searches need."""
     stage("Reading", 0, 0)
     articles = source.keep(collection.entries(wanted.folder))
@@ -102,7 +102,7 @@ def _fill(app: Flask, source: EvaluatedSource, wanted: Evaluation, stage: Stage)
         raise collection.BadCollection(f"{wanted.folder} holds no articles: corpus.jsonl is empty.")
     indexing.rebuild(lambda done, total: stage("Indexing", done, total))
     stage("Encoding", 0, 0)
-    run_due_jobs(app)
+    vectorizing.catch_up(lambda done, total: stage("Encoding", done, total), threads=os.cpu_count() or 1)
     return {"articles": articles}
 
 
