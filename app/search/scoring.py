@@ -140,7 +140,7 @@ def score_words(
         synonyms: tokens that count somewhat less, and that no document has to hold.
     """
     documents = sum(_documents(part, base) for part in parts)
-    averages = {name: _average(parts, field_name(name, base), documents) for name in BOOSTS}
+    averages = {name: _average(parts, field_name(name, base)) for name in BOOSTS}
     scored = [Scored(np.zeros(len(part.facts)), np.zeros(len(part.facts))) for part in parts]
     weights: dict[str, float] = {}
     others = [token for token in synonyms if token not in tokens]
@@ -170,5 +170,7 @@ def score_words(
     return scored, weights
 
 
-def _average(parts: Sequence[Part], name: str, documents: int) -> float:
-    return (sum(part.totals.get(name, (0, 0))[1] for part in parts) / documents if documents else 0.0) or 1.0
+def _average(parts: Sequence[Part], name: str) -> float:
+    """How long the field is where there is one: most documents lack some fields, which makes it no longer elsewhere."""
+    holders, length = (sum(part.totals.get(name, (0, 0))[at] for part in parts) for at in (0, 1))
+    return length / holders if holders else 1.0

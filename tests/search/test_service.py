@@ -234,3 +234,12 @@ def test_suggestions_forgive_whether_or_not_others_have_titles_with_the_word(
         indexing.rebuild()
         (title,) = (each.title for each in suggest("tonar", language="en", readers=PUBLIC))
     assert title == "Replace the toner"
+
+
+def test_what_few_documents_have_counts_in_those(app: Flask, ask: Ask, shelf: Shelf, session: Session) -> None:
+    others = [document(number, "Doors", "A wobbly thing that opens.") for number in range(20, 60)]
+    solved = document(60, "Adjust the hinge", "Turn the screw.", questions=("wobbly thing squeaks",))
+    indexing.request_indexing(session, "leaflet", shelf.put(*others, solved))
+    session.commit()
+    run_due_jobs(app)
+    assert ask("wobbly thing squeaks").results[0].key == "60:en"
