@@ -18,6 +18,7 @@ EMAIL, PHONE, CARD, ACCOUNT, NUMBER, NETWORK, SECRET = (
     *("[e-mail]", "[phone]", "[card]", "[account]"),
     *("[number]", "[network address]", "[secret]"),
 )
+_MARKS = re.compile("|".join(map(re.escape, (EMAIL, PHONE, CARD, ACCOUNT, NUMBER, NETWORK, SECRET))))
 _FEWEST_PHONE_DIGITS = 6
 _MOST_PHONE_DIGITS = 15
 _MOST_PHONES = 50
@@ -109,6 +110,11 @@ def scrubbed(text: str) -> str:
     text = _EMAIL.sub(lambda found: found.group() if _VERSION_AFTER_AT.search(found.group()) else EMAIL, text)
     text = _SPOKEN_EMAIL.sub(EMAIL, text)
     return _without_numbers(text) if any(map(str.isdigit, text)) else text
+
+
+def without_marks(text: str) -> str:
+    """A scrubbed text without the words that stand for what was taken out."""
+    return _MARKS.sub(" ", text)
 
 
 def _without_secrets(address: str) -> str:

@@ -10,6 +10,8 @@ from app.search import (
     desk,
     encoding,
     indexing,
+    learning,
+    likeness,
     meaning,
     models,
     pages,
@@ -42,6 +44,7 @@ def install(app: Flask, settings: Settings) -> None:
     add_job_kind(app, indexing.REBUILD_JOB, indexing.rebuild_requested)
     add_job_kind(app, rechecking.CHECK_JOB, relevance.check_requested)
     add_job_kind(app, indexing.VECTORS_JOB, vectorizing.make_requested)
+    add_job_kind(app, learning.LIKENESS_JOB, likeness.find_like_questions)
     app.extensions["warm_up"] = service.warm_up
     app.register_blueprint(pages.pages)
     desk.install(app)

@@ -1,15 +1,16 @@
-"""The tables of search: what waits to be indexed, and the rules that editors own."""
+"""The tables of search: what waits to be indexed, the rules that editors own, and what was learned from questions."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
-from app.foundation.database import Base
+from app.foundation.database import Base, choice
 
 
 class IndexingRequest(Base):
@@ -119,3 +120,78 @@ class RelevanceTest(Base):
     state: Mapped[str] = mapped_column(default="")
     place: Mapped[int | None]
     instead: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+
+
+class AssociationState(StrEnum):
+    """Where a learned question stands: by its evidence alone, or as an editor decided."""
+
+    LEARNED = "learned"
+    ACCEPTED = "accepted"
+    BLOCKED = "blocked"
+
+
+class EvidenceKind(StrEnum):
+    """What somebody said of a question and what it led to."""
+
+    CUSTOMER_YES = "customer_yes"
+    CUSTOMER_NO = "customer_no"
+    AGENT = "agent"
+
+
+class QueryAssociation(Base):
+    """That a question led to something: to the documents with this `kind` and `group`, in one language.
+
+    `text` is scrubbed and in the words of whoever asked first; `normal` are its content words, by which the same
+    question is known again. `weight` is what its evidence added up to at `weighed_at`, and `evidence_n` how many people
+    that was; `is_active`: it counts, so it is a question of the document. `vector` holds the meaning as `encoder` sees
+    it (float16, little-endian). `decisions` counts what editors decided, so that a form can say which state it saw.
+    """
+
+    __tablename__ = "query_associations"
+    __table_args__ = (
+        UniqueConstraint("kind", "group", "language", "normal"),
+        CheckConstraint("NOT is_pinned OR state != 'blocked'", name="pinned_is_not_blocked"),
+        CheckConstraint("NOT is_pinned OR is_active", name="pinned_is_active"),
+        CheckConstraint("(vector IS NULL) = (encoder IS NULL)", name="vectors_name_their_encoder"),
+        Index(None, "state", "is_active", "changed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    group: Mapped[str]
+    language: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    normal: Mapped[str] = mapped_column(Text)
+    state: Mapped[AssociationState] = mapped_column(choice(AssociationState), default=AssociationState.LEARNED)
+    is_pinned: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=False)
+    weight: Mapped[float] = mapped_column(default=0.0)
+    weighed_at: Mapped[datetime]
+    evidence_n: Mapped[int] = mapped_column(default=0)
+    vector: Mapped[bytes | None] = mapped_column(deferred=True)
+    encoder: Mapped[str | None]
+    decisions: Mapped[int] = mapped_column(default=0)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class QueryEvidence(Base):
+    """What somebody said of a question, in their own words (`text`, scrubbed); the latest word of each voice counts.
+
+    `voice` is a mark that names nobody and is the same for the same person. `reference` names what it follows, such as
+    `vote 12`: that one can change its mind, be set aside (not `is_counted`) and be restored.
+    """
+
+    __tablename__ = "query_evidence"
+    __table_args__ = (UniqueConstraint("association_id", "reference"), Index(None, "association_id", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    association_id: Mapped[int] = mapped_column(ForeignKey(QueryAssociation.id, ondelete="CASCADE"))
+    what: Mapped[EvidenceKind] = mapped_column(choice(EvidenceKind))
+    voice: Mapped[str]
+    reference: Mapped[str] = mapped_column(index=True)
+    text: Mapped[str] = mapped_column(Text)
+    is_counted: Mapped[bool]
+    at: Mapped[datetime]

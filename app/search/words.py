@@ -177,6 +177,26 @@ def pin_terms(questions: Iterable[str], language: str) -> list[str]:
     return [term for question in questions if (term := pin_term(question, language))]
 
 
+def content_words(text: str, language: str) -> tuple[str, ...]:
+    """The stems of the words that say what a text is about, each once, in order; none when all are stop words.
+
+    Scripts without blanks have words of about two letters, so two letters each stand for one.
+    """
+    language = base_language(language)
+    stops = STOP_WORDS.get(language, frozenset())
+    found: dict[str, None] = {}
+    for match in _CHUNK.finditer(cleaned(text[:LONGEST_QUERY])):
+        if match.lastgroup == "unspaced":
+            letters = [folded_word(letter) for letter in match.group()]
+            found |= dict.fromkeys("".join(letters[place : place + 2]) for place in range(0, len(letters), 2))
+        elif match.lastgroup == "word":
+            if tokens := _word_tokens(match.group(), language, stops):
+                found["-".join(tokens)] = None
+        elif match.lastgroup == "sharp":
+            found[match.group().lower()] = None
+    return tuple(found)
+
+
 def spellings(text: str) -> Iterator[str]:
     """The folded, unstemmed words of a text that a speller can use: letters only, three or more."""
     for _start, _end, part in _parts(text):
