@@ -27,6 +27,7 @@ from app.foundation.activity import record
 from app.foundation.database import is_postgresql
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.jobs import request_job
+from app.knowledge import learned
 from app.knowledge.models import BurstRule, FixVote, Publication, Translation, VoteBurst, VoteStanding
 from app.knowledge.queries import LARGEST_ID, article_url
 
@@ -91,10 +92,11 @@ def judge(session: Session, vote: FixVote) -> None:
         return
     burst = _new_burst(session, vote, rule)
     joining = update(FixVote).where(_of_source(vote), _in_scope(burst), FixVote.burst_id.is_(None))
-    session.execute(
-        joining.values(burst_id=burst.id, standing=VoteStanding.SET_ASIDE),
+    joined = session.scalars(
+        joining.values(burst_id=burst.id, standing=VoteStanding.SET_ASIDE).returning(FixVote.id),
         execution_options={"synchronize_session": False},
-    )
+    ).all()
+    learned.follow_standing(session, joined, VoteStanding.SET_ASIDE)
     session.refresh(vote)
 
 
@@ -121,6 +123,7 @@ def decide(session: Session, burst_id: int, *, is_counted: bool, by: Account) ->
         .returning(FixVote.id)
         .execution_options(synchronize_session=False)
     ).all()
+    learned.follow_standing(session, votes, decision)
     verb = "votes counted" if is_counted else "votes left out"
     record(session, verb, "vote_burst", burst_id, by_id=by.id, votes=len(votes), article_id=burst.article_id)
     session.flush()

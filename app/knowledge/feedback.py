@@ -13,11 +13,13 @@ from app.foundation.database import is_postgresql
 from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.scrubbing import scrubbed
 from app.foundation.text import cleaned, one_line
-from app.knowledge import bursts
+from app.knowledge import bursts, learned
 from app.knowledge.models import FixVote, Publication, Revision, VoteReason, VoteStanding
+from app.trail.ways import Way
 
 LONGEST_COMMENT = 4000
 LONGEST_QUERY = 300
+_UNKNOWN_WAY = Way()
 
 
 def cast_vote(
@@ -30,6 +32,7 @@ def cast_vote(
     query: str = "",
     source: str | None = None,
     is_staff: bool = False,
+    way: Way = _UNKNOWN_WAY,
 ) -> FixVote:
     """Record a voter's answer on the published text; a second answer replaces the first.
 
@@ -39,6 +42,7 @@ def cast_vote(
         source: a keyed hash (hexadecimal digits) of the network that the vote comes from, which holds for the day. None
             for whoever is known: they are never part of a burst.
         is_staff: keep the vote, but count it nowhere.
+        way: the searches of the voter's visit that led to the article: search learns from them and from `query`.
 
     Raises:
         NotFound: the article is not published in this language.
@@ -79,6 +83,7 @@ def cast_vote(
     ).one()
     session.flush()
     bursts.judge(session, vote)
+    learned.follow_vote(session, vote, query, way)
     if source is not None:
         bursts.request_forgetting(session)
     return vote

@@ -22,6 +22,7 @@ from app.knowledge.models import (
 )
 from app.knowledge.queries import article_lines, article_url, tags_of
 from app.search.documents import Document, Passage, Presentation
+from app.search.learning import NOTHING_LEARNED, questions_of
 from app.web.languages import own_name
 
 _TYPE_LABELS = {
@@ -86,6 +87,7 @@ class ArticleSource:
         ids = {row.id for row in rows}
         aliases = _aliases(session, ids)
         tags = tags_of(session, ids)
+        learned = questions_of(session, self.kind, {str(article_id) for article_id in ids})
         return [
             Document(
                 kind=self.kind,
@@ -97,6 +99,8 @@ class ArticleSource:
                 short_answer=row.Publication.short_answer,
                 passages=tuple(Passage(**passage) for passage in row.Publication.passages),
                 aliases=tuple(aliases.get((row.id, row.Publication.language), ())),
+                questions=learned.get((str(row.id), row.Publication.language), NOTHING_LEARNED).questions,
+                pins=learned.get((str(row.id), row.Publication.language), NOTHING_LEARNED).pins,
                 identifiers=(str(row.id),),
                 facets={
                     "category": ancestors(row.path or ""),

@@ -21,6 +21,7 @@ from app.knowledge.fix_rates import FixRate, fix_rate
 from app.knowledge.models import FixVote, VoteStanding
 from app.knowledge.voters import is_staff, new_voter, remember_voter, source, voter
 from app.trail.recording import record_arrival, record_vote
+from app.trail.ways import way_to
 from app.web.access import PUBLIC, access
 from app.web.desk import add_desk_page
 from app.web.handing_back import hands_back
@@ -150,6 +151,7 @@ def cast_by_request(shown: article_page.ArticlePage, *, fixed: bool, query: str)
         query=query,
         source=source(),
         is_staff=is_staff(),
+        way=way_to(db.session, "article", f"{shown.id}:{shown.language}"),
     )
     record_vote("article", f"{shown.id}:{shown.language}", fixed=fixed)
     return token

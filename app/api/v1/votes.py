@@ -24,6 +24,7 @@ from app.knowledge.fix_rates import fix_rate
 from app.knowledge.models import VoteReason
 from app.knowledge.voters import VOTER, new_voter, source, voter_of
 from app.trail.recording import record_vote
+from app.trail.ways import way_to
 from app.web.limits import count_hit
 
 resource = Resource("votes", description="Did this fix your problem?")
@@ -116,6 +117,7 @@ def cast_vote(body: dict[str, Any], article_id: int) -> Any:
         query=body.get("query", ""),
         source=source(),
         is_staff=bearer() is not None,
+        way=way_to(db.session, "article", f"{article_id}:{read.language}"),
     )
     record_vote("article", f"{article_id}:{read.language}", fixed=vote.fixed)
     return _said(read, vote, token)
