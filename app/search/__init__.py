@@ -19,6 +19,7 @@ from app.search import (
     readiness,
     rechecking,
     relevance,
+    relevance_pages,
     service,
     synonym_pages,
     synonyms,
@@ -49,6 +50,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_blueprint(pages.pages)
     desk.install(app)
     synonym_pages.install(app)
+    relevance_pages.install(app)
     app.cli.add_command(commands.search_commands)
     # Without its index the site can still be read, so it keeps its visitors.
     add_check(app, "index", readiness.index_health, is_needed=False)

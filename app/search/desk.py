@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from flask import Blueprint, Flask, current_app, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.roles import Permission
 from app.foundation import clock
 from app.foundation.database import db
-from app.search import measuring
+from app.search import measuring, relevance
 from app.search.answers import Fit
 from app.search.encoding import current_encoder, encoder_state
 from app.trail import queries
@@ -57,6 +58,7 @@ def install(app: Flask) -> None:
         permission=Permission.PUBLISH_ARTICLES,
         position=22,
         about=lambda: _("How well search answers, what it could not answer, and what you can teach it."),
+        waiting=_waiting,
     )
     add_search_page(app, "search_desk.overview", lambda: _("How search does"), position=10)
 
@@ -106,3 +108,8 @@ def overview() -> str:
         thresholds=THRESHOLDS,
         gaps=queries.unanswered(db.session, since=since, most=MOST_GAPS),
     )
+
+
+def _waiting() -> str:
+    failing = relevance.failing_count(db.session)
+    return ngettext("%(num)s test fails", "%(num)s tests fail", failing) if failing else ""

@@ -20,10 +20,11 @@ from app.foundation import activity, clock
 from app.foundation.database import is_postgresql, reading
 from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.text import one_line
-from app.search import indexing, service, synonyms, words
+from app.search import indexing, service, synonyms
 from app.search.answers import SearchState
 from app.search.documents import Presentation
 from app.search.models import RelevanceTest
+from app.search.words import query_tokens
 from app.trail.folding import normal_words
 from app.web.languages import is_language_code
 
@@ -121,7 +122,7 @@ def add_test(
     Raises:
         InvalidInput: the question has no words, or what it should find is not there or not for everybody.
     """
-    question = _checked_question(question, language)
+    question = checked_question(question, language)
     source = indexing.sources().get(kind)
     document = next(iter(source.documents(session, [key])), None) if source else None
     if source is None or document is None or not source.present(session, [key], readers=EVERYBODY):
@@ -140,8 +141,29 @@ def add_test(
     return session.scalars(select(RelevanceTest).filter_by(**values)).one()
 
 
+def checked_question(question: str, language: str) -> str:
+    """The question as a test keeps it. Raises InvalidInput when it is none, or the language is none."""
+    question = one_line(question)
+    if not is_language_code(language):
+        raise InvalidInput(_("Choose the language in which somebody asks this."), field="language")
+    if len(question) > LONGEST_QUESTION:
+        raise InvalidInput(
+            _(
+                "The question has %(length)s characters: use at most %(most)s.",
+                length=len(question),
+                most=LONGEST_QUESTION,
+            ),
+            field="question",
+        )
+    if not query_tokens(question, language):
+        raise InvalidInput(_("Write what customers search for."), field="question")
+    return question
+
+
 def key_of_number(session: Session, number: str, *, language: str) -> tuple[str, str]:
     """Kind and key of the thing with this number, in a language or else in another. Raises InvalidInput for none."""
+    if not number:
+        raise InvalidInput(_("Write the number of the article that it must find."), field="thing")
     for source in indexing.sources().values():
         found = {each.language: each.key for each in source.documents(session, source.keys_of(session, number))}
         if found:
@@ -185,6 +207,13 @@ def listed(session: Session, *, most: int = 50, offset: int = 0) -> list[Relevan
     return list(session.scalars(asked.limit(most).offset(offset)))
 
 
+def tested(session: Session, words: Iterable[str]) -> set[tuple[str, str, str, str]]:
+    """Of searches with these normal words those that are tests: language, words, kind and key of what must be found."""
+    known = select(RelevanceTest.language, RelevanceTest.words, RelevanceTest.kind, RelevanceTest.key)
+    rows = session.execute(known.where(RelevanceTest.words.in_(set(words))))
+    return {(language, own, kind, key) for language, own, kind, key in rows}
+
+
 def shown(
     session: Session, names: Iterable[tuple[str, str]], *, readers: frozenset[str]
 ) -> dict[tuple[str, str], Presentation]:
@@ -215,21 +244,3 @@ def _checked(session: Session, test: RelevanceTest) -> Checked:
             {"kind": each.kind, "key": each.key, "title": each.shown.title} for each in others[:MOST_INSTEAD]
         ),
     )
-
-
-def _checked_question(question: str, language: str) -> str:
-    question = one_line(question)
-    if not is_language_code(language):
-        raise InvalidInput(_("Choose the language in which somebody asks this."), field="language")
-    if len(question) > LONGEST_QUESTION:
-        raise InvalidInput(
-            _(
-                "The question has %(length)s characters: use at most %(most)s.",
-                length=len(question),
-                most=LONGEST_QUESTION,
-            ),
-            field="question",
-        )
-    if not words.query_tokens(question, language):
-        raise InvalidInput(_("Write what customers search for."), field="question")
-    return question

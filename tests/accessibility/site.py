@@ -26,7 +26,7 @@ from app.knowledge.following_letters import PURPOSE as FOLLOWING
 from app.knowledge.glossary import TermWords
 from app.knowledge.models import Article, Audience, Significance
 from app.knowledge.news import NewsKind, NewsWords, Plan
-from app.search import synonym_sets
+from app.search import relevance, synonym_sets
 from app.support.intake import Inquiry, send_request
 from app.support.letters import follow_path
 from app.support.models import Ticket
@@ -133,6 +133,7 @@ def fill(app: Flask) -> dict[str, str]:
     run_due_jobs(app)
     for path in ("/search?q=lamp", "/search?q=nothing+like+it", found["article"]):
         app.test_client().get(path)
+    _test_search(app)
     _visit(app)
     with app.app_context():
         recording.flush(app)
@@ -193,6 +194,17 @@ def _write_around(session: Session) -> None:
         plan = Plan(kind, begun, category_id=article.category_id)
         news.write_news(session, plan, {"en": NewsWords(title, "What to do *meanwhile*.")}, by=None)
     synonym_sets.write_set(session, "en", ["lamp", "light", "luminaire"], by=None)
+
+
+def _test_search(app: Flask) -> None:
+    """One test that holds, and one that fails with something else instead."""
+    with app.app_context(), db.sessionmaker() as session:
+        tests = [
+            relevance.add_test(session, question, language="en", kind="article", key="1:en", by=None)
+            for question in ("mending a lamp", "paint")
+        ]
+        relevance.check_and_keep(session, tests)
+        session.commit()
 
 
 def _visit(app: Flask) -> None:

@@ -81,6 +81,11 @@ def _repeats(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _adds(page: Page) -> None:
+    page.get_by_role("button", name="Add the test").click()
+    page.wait_for_load_state()
+
+
 def _filters(page: Page) -> None:
     page.locator(".filters-wide a").first.click()
     page.wait_for_load_state()
@@ -144,6 +149,10 @@ STATES = (
     State("desk: synonyms", "/desk/search/synonyms", "They mean the same", reader="staff"),
     State("desk: synonyms refused", "/desk/search/synonyms", "stands with other words", reader="staff", opens=_repeats),
     State("desk: a set of synonyms", "/desk/search/synonyms/1", "Yes, take it out", reader="staff", opens=_opens_all),
+    State("desk: tests of search", "/desk/search/tests", "This came instead", reader="staff", opens=_opens_all),
+    State("desk: a test refused", "/desk/search/tests", "Write what customers search for", reader="staff", opens=_adds),
+    State("desk: search log", "/desk/search/log", "Test: this must find", reader="staff"),
+    State("desk: searches not answered", "/desk/search/log?only=unanswered", "Nothing found", reader="staff"),
     State("desk: votes", "/desk/votes", "Sell the lamp", reader="staff"),
     State("desk: news", "/desk/news", "Open on Saturdays", reader="staff", opens=_opens_all),
     State("desk: a piece of news", "/desk/news/1", "Open on Saturdays", reader="staff"),
