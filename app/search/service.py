@@ -188,7 +188,7 @@ def for_ticket(
         readers=readers,
         identifiers=words.identifiers(text),
         quality=quality.factors(),
-        meaning=_meaning(one_line(text), languages, engine),
+        meaning=_meaning(one_line(text), languages, engine, readers),
         limit=most + len(tried) + SPARE_HITS,
     )
     found = engine.search(query)
@@ -237,16 +237,14 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     available = engine.languages(asked.readers)
     own = _own_languages(asked, available)
     others = [language for language in _in_order(asked.language, available) if language not in own]
-    corrected = (
-        None if is_exact else spelling.corrected(asked.text, engine, languages=[*own, *others], readers=asked.readers)
-    )
+    corrected = None if is_exact else _corrected(asked, engine, [*own, *others])
     if corrected:
-        better = asked.query(corrected, own, meaning=_meaning(corrected, own, engine))
+        better = asked.query(corrected, own, meaning=_meaning(corrected, own, engine, asked.readers))
         found_better = engine.search(better)
         if found_better.total:
             answer = _answer(asked, SearchState.CORRECTED, corrected, engine, better, found_better, others)
             return replace(answer, corrected_to=corrected)
-    own_query = asked.query(asked.text, own, meaning=_meaning(asked.text, own, engine))
+    own_query = asked.query(asked.text, own, meaning=_meaning(asked.text, own, engine, asked.readers))
     own_found = engine.search(own_query)
     # What only seems to mean the same comes after texts in other languages that hold the very words.
     is_sure = own_found.standing is None or own_found.standing.holds_words
@@ -270,7 +268,18 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     return _nothing(asked, engine, [*own, *others])
 
 
-def _meaning(text: str, languages: Sequence[str], engine: Engine) -> Meaning | None:
+def _corrected(asked: _Asked, engine: Engine, languages: Sequence[str]) -> str | None:
+    encoder = encoding.current_encoder()
+    return spelling.corrected(
+        asked.text,
+        engine,
+        languages=languages,
+        readers=asked.readers,
+        rank_of=encoder.rank_of if encoder is not None else None,
+    )
+
+
+def _meaning(text: str, languages: Sequence[str], engine: Engine, readers: frozenset[str]) -> Meaning | None:
     """What a text means beside the documents of these languages; None when they are to be ranked by words alone.
 
     That is without an encoder that understands all of them, and while most of its vectors are not made yet.
@@ -285,6 +294,8 @@ def _meaning(text: str, languages: Sequence[str], engine: Engine) -> Meaning | N
     if known is None or known.documents < max(LEAST_KNOWN * wanted, 1):
         return None
     texts = dict.fromkeys([text, *(reworded for base in sorted(bases) for reworded in synonyms.reworded(text, base))])
+    own_words = engine.frequencies(spelling.doubtful_words(text, languages), languages, readers)
+    texts[spelling.repaired(text, languages, encoder.rank_of, own_words)] = None
     vectors = [vector for each in texts if (vector := encoding.encode_query(each)) is not None]
     return known.meaning_of(vectors) if len(vectors) == len(texts) else None
 

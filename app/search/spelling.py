@@ -6,7 +6,7 @@ correction annoys more than a missing one: names, codes, everyday words and doub
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from app.search import words
@@ -18,6 +18,9 @@ LONGEST = 24
 MOST_CORRECTIONS = 4
 #: From so many documents on, a word that only one holds is taken for a slip in that one.
 MANY_DOCUMENTS = 200
+#: Words that are less common elsewhere are not believed to be meant.
+MOST_RANK = 30_000
+RankOf = Callable[[str], int | None]
 _JOINTS = frozenset("._-/@")
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -52,17 +55,25 @@ def best_of(word: str, known: Mapping[str, int], *, least: int = 1) -> str | Non
     return min(likely, key=lambda each: (each[0] != word[0], -known[each], each)) if likely else None
 
 
-def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str]) -> str | None:
+def corrected(
+    text: str,
+    engine: Engine,
+    *,
+    languages: Sequence[str],
+    readers: frozenset[str],
+    rank_of: RankOf | None = None,
+) -> str | None:
     """The text with its unknown words corrected from texts that these readers may find; None when nothing was.
 
     Args:
         languages: languages of documents, the reader's first: its words are the likeliest. A word that any of them
             knows is left alone.
+        rank_of: how common a word is elsewhere, None for an unknown one: a known one is left alone.
     """
     spots = [
         (start, end, word)
-        for start, end, word in words.located_spellings(text)
-        if SHORTEST <= len(word) <= LONGEST and _is_plain(text, start, end) and not _is_everyday(word, languages)
+        for start, end, word in _doubtful(text, languages)
+        if rank_of is None or rank_of(word) is None
     ]
     unknown = _unknown(dict.fromkeys(word for _start, _end, word in spots), engine, languages, readers)
     own = [each for each in languages if words.base_language(each) == words.base_language(languages[0])]
@@ -77,6 +88,44 @@ def corrected(text: str, engine: Engine, *, languages: Sequence[str], readers: f
     replacements = _replacements(unknown, known, least=2 if documents >= MANY_DOCUMENTS else 1)
     if not replacements:
         return None
+    return _replaced(text, spots, replacements)
+
+
+def repaired(text: str, languages: Sequence[str], rank_of: RankOf, known: Collection[str]) -> str:
+    """The text with words that nobody knows made the most common word that is one slip away; itself when there is none.
+
+    It is nothing to show: the word may be a name. To an encoder both say the same, and the nearer one counts.
+
+    Args:
+        rank_of: how common a word is, 0 the most; None for an unknown one.
+        known: words that the site itself knows.
+    """
+    spots = [spot for spot in _doubtful(text, languages) if spot[2] not in known and rank_of(spot[2]) is None]
+    replacements = {}
+    for word in list(dict.fromkeys(word for _start, _end, word in spots))[:MOST_CORRECTIONS]:
+        ranks = {
+            each: -rank for each in set(one_slip(word)) if len(each) >= SHORTEST and (rank := rank_of(each)) is not None
+        }
+        best = best_of(word, ranks, least=-MOST_RANK)
+        if best is not None:
+            replacements[word] = best
+    return _replaced(text, spots, replacements)
+
+
+def doubtful_words(text: str, languages: Sequence[str]) -> set[str]:
+    """The words that could be slips: long enough, and neither everyday words, names nor parts of codes."""
+    return {word for _start, _end, word in _doubtful(text, languages)}
+
+
+def _doubtful(text: str, languages: Sequence[str]) -> list[tuple[int, int, str]]:
+    return [
+        (start, end, word)
+        for start, end, word in words.located_spellings(text)
+        if SHORTEST <= len(word) <= LONGEST and _is_plain(text, start, end) and not _is_everyday(word, languages)
+    ]
+
+
+def _replaced(text: str, spots: Sequence[tuple[int, int, str]], replacements: Mapping[str, str]) -> str:
     for start, end, word in reversed(spots):
         if word in replacements:
             text = text[:start] + replacements[word] + text[end:]

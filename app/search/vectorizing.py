@@ -52,7 +52,7 @@ def texts_of(document: Document) -> tuple[list[str], int, list[str]]:
     body = " ".join(part for chunk in chunks for part in (chunk.heading, chunk.text) if part)
     pieces = [f"{chunk.heading}. {chunk.text}" if chunk.heading else chunk.text for chunk in chunks[:MOST_CHUNKS]]
     pieces = pieces if len(pieces) > 1 else []
-    own = [document.title, f"{document.title}. {body}", *document.aliases, *pieces]
+    own = [document.title, f"{document.title} {body}", *document.aliases, *pieces]
     return own, len(pieces), [*document.questions, *document.pins]
 
 

@@ -30,11 +30,16 @@ class FakeEncoder:
     def __init__(self, same: dict[str, str] | None = None) -> None:
         self.same = same or {}
         self.encoded: list[str] = []
+        self.common: list[str] = []
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Any:
         """See `Encoder`."""
         self.encoded += texts
         return np.stack([self._row(text) for text in texts]) if texts else np.empty((0, self.dimension), np.float32)
+
+    def rank_of(self, word: str) -> int | None:
+        """See `Encoder`; the words of `common`, the most common first."""
+        return self.common.index(word) if word in self.common else None
 
     def _row(self, text: str) -> Any:
         words = [self.same.get(word, word) for word in re.findall(r"\w+", text[:10_000].lower())]

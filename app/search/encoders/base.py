@@ -43,6 +43,9 @@ class Encoder(Protocol):
             EncoderUnavailable: the weights cannot be read.
         """
 
+    def rank_of(self, word: str) -> int | None:
+        """How common a word in small letters is: 0 is the most. None when it is not known as a whole, or not told."""
+
 
 @dataclass(frozen=True)
 class Recipe:

@@ -48,6 +48,11 @@ class MiniLM:
             rows[row] = self._row(text)
         return rows
 
+    def rank_of(self, word: str) -> int | None:
+        """See `Encoder`; the vocabulary is in about the order of how often its words are written."""
+        number: int | None = self._tokenizer.token_to_id(word)
+        return number
+
     def _row(self, text: str) -> Any:
         # Half a surrogate pair, which a cut may leave, is no text to the tokenizer.
         readable = text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")

@@ -70,6 +70,11 @@ class Multilingual:
             rows[row] = self._row(np.array([_BEGINNING, *numbers, _END]))
         return rows
 
+    def rank_of(self, word: str) -> int | None:
+        """See `Encoder`; its pieces are of sixteen languages together, so which words are common is not told."""
+        del word
+        return None
+
     def _row(self, numbers: npt.NDArray[np.int64]) -> Numbers:
         layers, block = self._layers, numbers % _BLOCKS
         words = self._table[numbers] * layers["scale"][block, None] + layers["lo"][block, None]

@@ -62,6 +62,10 @@ class KeptVectors:
                 self._kept.executemany("insert or replace into vectors values (?, ?)", made)
         return rows
 
+    def rank_of(self, word: str) -> int | None:
+        """See `Encoder`."""
+        return self._encoder.rank_of(word)
+
     def close(self) -> None:
         """Close the file."""
         self._kept.close()
