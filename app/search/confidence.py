@@ -22,13 +22,14 @@ LONE_MARGIN = 0.1
 
 
 def confidence(standing: Standing) -> float:
-    """The probability, 0 to 1, that the first of all results answers."""
+    """The probability, 0 to 1, that the first of all results answers; what was named is taken for an answer."""
     margin = LONE_MARGIN if standing.margin is None else max(standing.margin, 0.0)
     if standing.has_learned:
         logit = -5.6 + 6.4 * standing.cosine + 8.4 * margin
     else:
         logit = -4.9 + 5.1 * standing.cosine + 6.6 * margin
-    return 1 / (1 + math.exp(-logit))
+    probability = 1 / (1 + math.exp(-logit))
+    return max(probability, ANSWER_FROM) if standing.is_named else probability
 
 
 def fit_of(probability: float) -> Fit:

@@ -62,6 +62,10 @@ class Encoding:
         self._rests_until = -math.inf
         self._has_complained = False
 
+    def is_wanted(self) -> bool:
+        """Whether there is to be one: it may still be missing."""
+        return self._kind is not None
+
     def encoder(self) -> Encoder | None:
         """The encoder; None while there is none. The first call opens it, within half a second."""
         if self._encoder is None and self._kind is not None and self._clock() - self._looked_at > LOOK_AGAIN:
@@ -179,6 +183,11 @@ def use(app: Flask, encoding: Encoding) -> None:
 def current_encoder() -> Encoder | None:
     """The encoder of this site; None while search runs on words alone. The first call in a process opens it."""
     return _encoding().encoder()
+
+
+def is_wanted() -> bool:
+    """Whether this site is to have an encoder, which may be missing or broken now."""
+    return _encoding().is_wanted()
 
 
 def encoder_state() -> tuple[bool, str]:

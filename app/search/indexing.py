@@ -19,14 +19,13 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, jobs
 from app.foundation.database import reading, transaction
+from app.search import encoding
 from app.search.documents import Document, DocumentSource
-from app.search.encoders import NONE
 from app.search.engines.base import Engine, EngineBusy, EngineUnavailable, Rebuild, Unindexable, Written
 from app.search.gathering import Gathered, Name, gather
 from app.search.models import IndexingRequest
 from app.search.progress import progress_file
 from app.search.rechecking import request_check
-from config import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -109,8 +108,7 @@ def request_repair() -> None:
 
 def request_vectors(session: Session, *, due_at: datetime | None = None) -> None:
     """Have the worker make the vectors that are missing, if this site is to have an encoder."""
-    settings: Settings = current_app.extensions["settings"]
-    if settings.encoder != NONE:
+    if encoding.is_wanted():
         jobs.request_job(session, VECTORS_JOB, unique_key=VECTORS_JOB, due_at=due_at)
 
 

@@ -52,6 +52,7 @@ class _Hits(NamedTuple):
     closeness: Floats
     cosine: Floats
     has_learned: Mask
+    is_lifted: Mask
 
     def at(self, chosen: Any) -> _Hits:
         """Some of them, by mask or by number."""
@@ -99,7 +100,7 @@ def _candidates(
         factors = part.factors(query.quality) if query.quality else None
         if factors is not None:
             score *= factors
-    _lift(parts, base, query, scores, [each.coverage for each in scored], everything)
+    lifted = _lift(parts, base, query, scores, [each.coverage for each in scored], everything)
     least = _least_closeness(closeness, findable)
     found = []
     for at, part_scores in enumerate(scores):
@@ -107,7 +108,10 @@ def _candidates(
         chosen = np.flatnonzero(findable[at] & ((coverage > 0) | (near >= least)))
         near_there, cosine, is_learned = near[chosen], cosines[at][chosen], learned[at][chosen]
         part_of = np.full(len(chosen), at)
-        found.append(_Hits(part_of, chosen, part_scores[chosen], coverage[chosen], near_there, cosine, is_learned))
+        is_lifted = np.isin(chosen, lifted.get(at, []))
+        found.append(
+            _Hits(part_of, chosen, part_scores[chosen], coverage[chosen], near_there, cosine, is_learned, is_lifted)
+        )
     return found
 
 
@@ -148,8 +152,12 @@ def _lift(
     scores: Sequence[Floats],
     coverage: Sequence[Floats],
     everything: float,
-) -> None:
-    """Put documents that carry an asked-for identifier above all others of their language, and pinned ones on top."""
+) -> dict[int, list[int]]:
+    """Put documents that carry an asked-for identifier above all others of their language, and pinned ones on top.
+
+    Returns the places of these, by part.
+    """
+    every: dict[int, list[int]] = {}
     pins = [(field_name("pins", base), query.pins[base])] if base in query.pins else []
     carried = [("identifiers", each) for each in query.identifiers]
     top = 0.0
@@ -160,6 +168,8 @@ def _lift(
         for at, place in lifted:
             scores[at][place] += top
             coverage[at][place] = max(everything, coverage[at][place], 1e-6)
+            every.setdefault(at, []).append(place)
+    return every
 
 
 def _carriers(parts: Sequence[Part], name: str, term: str) -> list[tuple[int, int]]:
@@ -179,7 +189,8 @@ def _base(parts: Sequence[Part], spot: tuple[int, int]) -> str:
 def _together(found: Sequence[_Hits]) -> _Hits:
     if not found:
         none, at_none = np.zeros(0), np.zeros(0, np.int64)
-        return _Hits(at_none, at_none, none, none, none, none, np.zeros(0, np.bool_))
+        no_flags = np.zeros(0, np.bool_)
+        return _Hits(at_none, at_none, none, none, none, none, no_flags, no_flags)
     return _Hits(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
@@ -257,4 +268,5 @@ def _standing(best: _Hits, *, holds_words: bool) -> Standing | None:
     if not len(best.score):
         return None
     margin = float(best.score[0] - best.score[1]) if len(best.score) > 1 else None
-    return Standing(float(best.cosine[0]), margin, bool(best.has_learned[0]), holds_words)
+    is_named = bool(best.is_lifted[0]) and not best.is_lifted[1:2].any()
+    return Standing(float(best.cosine[0]), margin, bool(best.has_learned[0]), holds_words, is_named)

@@ -65,13 +65,15 @@ class Standing:
 
     `cosine` is the highest between the question and any of its texts; `margin` by how much its score is above that of
     the next one, None when there is no other; `has_learned` says that the document has learned questions; `holds_words`
-    that any hit holds a word of the query.
+    that any hit holds a word of the query; `is_named` that it alone carries an identifier that was asked for, or is
+    pinned to this very question.
     """
 
     cosine: float
     margin: float | None
     has_learned: bool
     holds_words: bool
+    is_named: bool = False
 
 
 @dataclass(frozen=True)

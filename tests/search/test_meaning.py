@@ -1,0 +1,280 @@
+"""Ranking by meaning: vectors are made by the worker, follow the documents, and are safe to lose."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.foundation.worker import run_due_jobs
+from app.search import indexing, meaning, vectorizing
+from app.search.answers import Fit, SearchAnswer, SearchState
+from app.search.meaning import Meanings
+from app.search.service import for_ticket, search
+from app.search.vectors import DocumentVectors, VectorStore, VectorsUnavailable, quantised
+from tests.search.fake_encoder import FakeEncoder, use_fake_encoder
+from tests.search.shelf import PUBLIC, Shelf, document
+
+Ask = Callable[..., SearchAnswer]
+SAME = {"parcel": "package", "lost": "missing", "bill": "invoice", "where": "missing"}
+BODY = "Tell the carrier. " * 8 + "Then wait. " * 40
+
+
+@pytest.fixture
+def shelf(app: Flask) -> Shelf:
+    shelf = Shelf(
+        document(1, "Package missing", BODY),
+        document(2, "Pay an invoice", "Open it and press pay."),
+        document(3, "Replace the toner", "Lift the lid."),
+        document(4, "Package wrapping", "Use paper."),
+        document(5, "Ein Paket suchen", "Warten.", language="de"),
+    )
+    indexing.add_source(app, shelf)
+    return shelf
+
+
+@pytest.fixture
+def encoder(app: Flask) -> FakeEncoder:
+    encoder: FakeEncoder = use_fake_encoder(app, FakeEncoder(SAME))
+    return encoder
+
+
+@pytest.fixture
+def ask(app: Flask, session: Session, shelf: Shelf, encoder: FakeEncoder) -> Ask:
+    with app.app_context():
+        indexing.rebuild()
+        assert vectorizing.catch_up() == 0
+
+    def asked(query: str, **more: object) -> SearchAnswer:
+        wanted = {"language": "en", "readers": PUBLIC} | more
+        return search(session, query, **wanted)  # type: ignore[arg-type]
+
+    return asked
+
+
+def change(app: Flask, session: Session, keys: list[str]) -> None:
+    indexing.request_indexing(session, "leaflet", keys)
+    session.commit()
+    run_due_jobs(app)
+
+
+def test_what_means_the_same_is_found_without_a_common_word(ask: Ask) -> None:
+    answer = ask("parcel lost", everything=True)
+    assert answer.by_meaning
+    assert answer.results[0].key == "1:en"
+
+
+def test_words_join_what_is_as_near_in_meaning(app: Flask, session: Session, shelf: Shelf, ask: Ask) -> None:
+    change(app, session, shelf.put(document(6, "Parcel missing", BODY)))
+    assert [each.key for each in ask("parcel missing", everything=True).results[:2]] == ["6:en", "1:en"]
+    assert [each.key for each in ask("package missing", everything=True).results[:2]] == ["1:en", "6:en"]
+
+
+def test_without_an_encoder_words_alone_rank(app: Flask, shelf: Shelf, session: Session) -> None:
+    indexing.rebuild()
+    answer = search(session, "package missing", language="en", readers=PUBLIC)
+    assert not answer.by_meaning
+    assert (answer.fit, answer.confidence) == (Fit.UNJUDGED, None)
+
+
+def test_vectors_of_another_encoder_are_not_compared(app: Flask, ask: Ask) -> None:
+    other = FakeEncoder(SAME)
+    other.name = "fake-2"
+    use_fake_encoder(app, other)
+    assert not ask("package missing").by_meaning
+    assert vectorizing.catch_up() == 0
+    assert ask("package missing").by_meaning
+    assert meaning.current_meanings().store.digests("fake-1") == {}
+
+
+def test_while_most_vectors_are_missing_words_alone_rank(
+    app: Flask, session: Session, shelf: Shelf, encoder: FakeEncoder
+) -> None:
+    indexing.rebuild()
+    store = meaning.current_meanings().store
+    vectorizing.catch_up()
+    store.write("fake-1", [], [("leaflet", f"{number}:en") for number in (1, 2, 3)])
+    assert not search(session, "package missing", language="en", readers=PUBLIC).by_meaning
+
+
+def test_a_document_whose_vectors_are_not_made_yet_is_ranked_by_its_words(ask: Ask) -> None:
+    meaning.current_meanings().store.write("fake-1", [], [("leaflet", "1:en")])
+    answer = ask("package missing", everything=True)
+    assert answer.by_meaning
+    assert answer.results[0].key == "1:en"
+
+
+def test_the_worker_makes_vectors_of_what_is_published_and_forgets_what_is_gone(
+    app: Flask, session: Session, shelf: Shelf, ask: Ask
+) -> None:
+    change(app, session, shelf.put(document(6, "Bill for toner", "Look.")))
+    assert ask("invoice toner", everything=True).results[0].key == "6:en"
+    del shelf.held["6:en"]
+    change(app, session, ["6:en"])
+    assert ("leaflet", "6:en") not in meaning.current_meanings().store.digests("fake-1")
+    assert "6:en" not in [each.key for each in ask("invoice toner", everything=True).results]
+
+
+def test_only_new_texts_are_encoded(app: Flask, session: Session, shelf: Shelf, ask: Ask, encoder: FakeEncoder) -> None:
+    encoder.encoded.clear()
+    changed = document(2, "Pay an invoice", "Open it and press pay.", questions=("how do I settle what I owe",))
+    change(app, session, shelf.put(changed))
+    assert encoder.encoded == ["how do I settle what I owe"]
+
+
+def test_a_learned_question_leads_to_its_document(app: Flask, session: Session, shelf: Shelf, ask: Ask) -> None:
+    question = "settle debts owed"
+    assert ask(question, everything=True).results[0].key != "2:en" if ask(question, everything=True).results else True
+    change(app, session, shelf.put(document(2, "Pay an invoice", "Open it.", questions=(question,))))
+    answer = ask("settle debts owed")
+    assert (answer.results[0].key, answer.fit) == ("2:en", Fit.ANSWER)
+
+
+def test_a_pinned_document_comes_first(app: Flask, session: Session, shelf: Shelf, ask: Ask) -> None:
+    change(app, session, shelf.put(document(3, "Replace the toner", "Lift the lid.", pins=("missing a package?",))))
+    assert ask("package missing").results[0].key == "3:en"
+    assert ask("package wrapping", everything=True).results[0].key == "4:en"
+
+
+def test_an_identifier_comes_before_what_means_the_same(app: Flask, session: Session, shelf: Shelf, ask: Ask) -> None:
+    change(app, session, shelf.put(document(7, "Shut the valve", "Turn it.", identifiers=("E-4711",))))
+    answer = ask("package missing E-4711")
+    assert (answer.results[0].key, answer.fit) == ("7:en", Fit.ANSWER)
+
+
+def test_the_answer_shows_the_whole_passage(ask: Ask) -> None:
+    answer = ask("package missing")
+    assert answer.fit is Fit.ANSWER
+    assert answer.results[0].passage.startswith("Tell the carrier.")
+    assert "…" not in answer.results[0].passage
+
+
+def test_when_nothing_answers_the_nearest_three_are_offered_and_the_rest_on_demand(ask: Ask) -> None:
+    question = "why do toner and paper sing songs about winter every evening until my neighbours wake up and knock"
+    answer = ask(question)
+    assert (answer.state, answer.fit, answer.results) == (SearchState.NO_ANSWER, Fit.NOTHING, ())
+    assert {"3:en", "4:en"} <= {each.key for each in answer.nearest}
+    everything = ask(question, everything=True)
+    assert everything.state is SearchState.RESULTS
+    assert everything.total == answer.total == len(everything.results)
+
+
+def test_a_word_names_a_topic_and_is_not_judged_unanswered(ask: Ask) -> None:
+    answer = ask("carrier")
+    assert (answer.state, answer.fit) == (SearchState.RESULTS, Fit.UNJUDGED)
+
+
+def test_documents_in_languages_that_the_encoder_does_not_know_are_ranked_by_words(
+    app: Flask, session: Session, shelf: Shelf, encoder: FakeEncoder
+) -> None:
+    encoder.languages = frozenset({"en"})  # type: ignore[misc]  # of this one alone
+    indexing.rebuild()
+    vectorizing.catch_up()
+    assert ("leaflet", "5:de") not in meaning.current_meanings().store.digests("fake-1")
+    answer = search(session, "Paket suchen", language="de", readers=PUBLIC)
+    assert ([each.key for each in answer.results], answer.by_meaning) == (["5:de"], False)
+
+
+def test_nobody_finds_by_meaning_what_is_for_others(app: Flask, session: Session, shelf: Shelf, ask: Ask) -> None:
+    change(app, session, shelf.put(document(8, "Package missing in the depot", "Secret.", readers="staff")))
+    assert "8:en" not in [each.key for each in ask("parcel lost depot", everything=True).results]
+
+
+@pytest.mark.parametrize(
+    "query", ["p", "?" * 50, "the of and", "水が漏れる", "\ud800", "package " * 2000, "🔥 package", "%s\x00"]
+)
+def test_hostile_queries_are_answered(ask: Ask, query: str) -> None:
+    assert ask(query).state is not SearchState.DOWN
+
+
+def test_a_damaged_file_of_vectors_costs_only_meaning_and_is_made_anew(
+    app: Flask, session: Session, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = meaning.current_meanings().store
+    folder = app.extensions["settings"].search_index_dir
+    for path in folder.glob("vectors.db-*"):
+        path.unlink()
+    (folder / "vectors.db").write_bytes(b"no database" * 1000)
+    store._mark.write_text("changed")
+    answer = ask("package missing")
+    assert (answer.state, answer.by_meaning) == (SearchState.RESULTS, False)
+    assert "words alone" in caplog.text
+    indexing.request_vectors(session)
+    session.commit()
+    run_due_jobs(app)
+    assert ask("package missing").by_meaning
+
+
+def test_a_process_reads_only_what_was_written_since(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path)
+    rng = np.random.default_rng(1)
+
+    def made(key: str, questions: int = 0) -> DocumentVectors:
+        vectors = rng.standard_normal((3 + questions, 16)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        numbers, scales = quantised(vectors)
+        return DocumentVectors(
+            "a", key, f"digest of {key}", 3, 1, np.arange(3 + questions, dtype=np.uint64), numbers, scales
+        )
+
+    meanings = Meanings(store)
+    assert meanings.known("e", 16) is None
+    store.write("e", [made("1"), made("2", 2)])
+    first = meanings.known("e", 16)
+    assert first is not None
+    assert first.documents == 2
+    store.write("e", [made("2"), made("3", 1)], [("a", "1")])
+    second, fresh = meanings.known("e", 16), Meanings(store).known("e", 16)
+    assert second is not None
+    assert fresh is not None
+    assert (first.documents, second.documents, fresh.documents) == (2, 2, 2)
+    asked = rng.standard_normal(16).astype(np.float32)
+    asked /= np.linalg.norm(asked)
+    places = {("a", "1"): 0, ("a", "2"): 1, ("a", "3"): 2}
+    near, anew = (each.meaning_of([asked]).to("part", places, 3) for each in (second, fresh))
+    assert np.allclose(near.closeness, anew.closeness, equal_nan=True)
+    assert np.isnan(near.closeness).tolist() == [True, False, False]
+    assert near.has_learned.tolist() == [False, False, True]
+
+
+def test_closeness_is_as_it_is_defined() -> None:
+    rng = np.random.default_rng(2)
+    vectors = rng.standard_normal((6, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    asked = vectors[:].mean(axis=0)
+    asked /= np.linalg.norm(asked)
+    numbers, scales = quantised(vectors)
+    reader = meaning._Reader("e", 32)
+    reader.add(1, DocumentVectors("a", "1", "d", 3, 1, np.arange(6, dtype=np.uint64), numbers, scales))
+    near = reader.known().meaning_of([asked]).to("part", {("a", "1"): 0}, 1)
+    cosines = vectors @ asked
+    learned = np.sort(cosines[3:])[::-1]
+    own = 0.5 * cosines[1] + 0.5 * cosines[:3].max()
+    expected = max(own, 0.7 * learned[0] + 0.3 * (learned[0] + learned[1]) / 2)
+    assert near.closeness[0] == pytest.approx(expected, abs=0.01)
+    assert near.cosine[0] == pytest.approx(cosines.max(), abs=0.01)
+
+
+def test_vectors_that_are_not_whole_are_refused(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path)
+    numbers, scales = quantised(np.eye(4, dtype=np.float32))
+    store.write("e", [DocumentVectors("a", "1", "d", 2, 0, np.arange(4, dtype=np.uint64), numbers, scales)])
+    with sqlite3.connect(tmp_path / "vectors.db") as database:
+        database.execute("update documents set scales = x'00000000'")
+    with pytest.raises(VectorsUnavailable, match="not whole"):
+        store.of("e", 4, [("a", "1")])
+
+
+def test_a_ticket_finds_what_may_solve_it_but_nothing_that_was_tried(app: Flask, session: Session, ask: Ask) -> None:
+    text = "Parcel lost?\n\nHello,\nthe parcel that I ordered on Monday is lost. " + "Please tell me what to do. " * 30
+    found = for_ticket(session, text, language="en", readers=PUBLIC)
+    assert found[0].key == "1:en"
+    others = for_ticket(session, text, language="en", readers=PUBLIC, tried={("leaflet", "1")})
+    assert others
+    assert "1:en" not in [each.key for each in others]
+    assert for_ticket(session, " ", language="en", readers=PUBLIC) == []
