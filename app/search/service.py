@@ -269,6 +269,7 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
 
 
 def _corrected(asked: _Asked, engine: Engine, languages: Sequence[str]) -> str | None:
+    """The text without its slips; what editors hold for a word is none."""
     encoder = encoding.current_encoder()
     return spelling.corrected(
         asked.text,
@@ -276,6 +277,7 @@ def _corrected(asked: _Asked, engine: Engine, languages: Sequence[str]) -> str |
         languages=languages,
         readers=asked.readers,
         rank_of=encoder.rank_of if encoder is not None else None,
+        is_word=synonyms.holds,
     )
 
 

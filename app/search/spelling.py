@@ -62,6 +62,7 @@ def corrected(
     languages: Sequence[str],
     readers: frozenset[str],
     rank_of: RankOf | None = None,
+    is_word: Callable[[str, str], bool] = lambda word, language: False,
 ) -> str | None:
     """The text with its unknown words corrected from texts that these readers may find; None when nothing was.
 
@@ -69,11 +70,12 @@ def corrected(
         languages: languages of documents, the reader's first: its words are the likeliest. A word that any of them
             knows is left alone.
         rank_of: how common a word is elsewhere, None for an unknown one: a known one is left alone.
+        is_word: whether something besides the documents knows a folded word of a language.
     """
     spots = [
         (start, end, word)
         for start, end, word in _doubtful(text, languages)
-        if rank_of is None or rank_of(word) is None
+        if (rank_of is None or rank_of(word) is None) and not any(is_word(word, language) for language in languages)
     ]
     unknown = _unknown(dict.fromkeys(word for _start, _end, word in spots), engine, languages, readers)
     own = [each for each in languages if words.base_language(each) == words.base_language(languages[0])]

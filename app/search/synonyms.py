@@ -49,10 +49,14 @@ class Match:
 
 @dataclass(frozen=True)
 class Table:
-    """The sets of all languages. `phrases` are by language and first stem: all stems, and the phrases of the set."""
+    """The sets of all languages. `phrases` are by language and first stem: all stems, and the phrases of the set.
+
+    `stems` are all that stand in phrases of a language.
+    """
 
     version: str | None = None
     phrases: Mapping[str, Mapping[str, Sequence[tuple[Stems, str, Sequence[str]]]]] = field(default_factory=dict)
+    stems: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, version: str | None, sets: Iterable[tuple[str, Sequence[str]]]) -> Table:
@@ -65,7 +69,11 @@ class Table:
         for by_stem in found.values():
             for entries in by_stem.values():
                 entries.sort(key=lambda entry: -len(entry[0]))
-        return cls(version, found)
+        held = {
+            language: frozenset(stem for entries in by_stem.values() for own, *_rest in entries for stem in own)
+            for language, by_stem in found.items()
+        }
+        return cls(version, found, held)
 
     def matches(self, text: str, language: str) -> list[Match]:
         """The phrases that stand in the text, in order and apart: of two that overlap the first, of equals the longest.
@@ -119,6 +127,12 @@ class Synonyms:
 def install(app: Flask) -> None:
     """Give the process its table."""
     app.extensions["search_synonyms"] = Synonyms()
+
+
+def holds(word: str, language: str) -> bool:
+    """Whether a folded word stands in a set of this language: then it is no slip, even if no document has it."""
+    language = words.base_language(language)
+    return words.stemmed(word, language) in _table().stems.get(language, ())
 
 
 def look_again() -> None:

@@ -28,6 +28,7 @@ from app.search.engines.base import EngineUnavailable, digest_of
 from app.search.gathering import gather
 from app.search.meaning import current_meanings
 from app.search.passages import chunks_of
+from app.search.rechecking import request_check
 from app.search.vectors import DocumentVectors, VectorsUnavailable, quantised
 
 logger = logging.getLogger(__name__)
@@ -74,9 +75,11 @@ def make_requested(session: Session) -> None:
         logger.warning("%s They are made anew.", error)
         current_meanings().store.remove()
         left = 1
-    if left:
-        with transaction() as own:
+    with transaction() as own:
+        if left:
             indexing.request_vectors(own)
+        else:
+            request_check(own, soon=True)
 
 
 def catch_up(report: Progress = lambda done, total: None, *, until: float | None = None, threads: int = 1) -> int:

@@ -10,12 +10,14 @@ from flask import Flask
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from app.foundation.database import transaction
+from app.foundation.database import reading, transaction
 from app.foundation.errors import Conflict, InvalidInput, NotFound
-from app.search import synonym_sets, synonyms
+from app.search import indexing, synonym_sets, synonyms
+from app.search.service import search
 from app.search.synonym_sets import Taken
 from tests.conftest import AppWith
 from tests.counting import statements_of
+from tests.search.shelf import PUBLIC, Shelf, document
 
 Write = Callable[..., synonym_sets.SynonymSet]
 
@@ -140,6 +142,45 @@ def test_a_search_asks_nothing_of_the_database_but_what_has_changed(app: Flask, 
         for _ in range(20):
             extra(app, "invoice")
     assert run == []
+
+
+@pytest.fixture
+def shelf(app: Flask) -> Shelf:
+    shelf = Shelf(document(1, "Pay an invoice", "Press pay."), document(2, "The bull is loose", "Run."))
+    indexing.add_source(app, shelf)
+    with app.app_context():
+        indexing.rebuild()
+    return shelf
+
+
+def found(app: Flask, query: str) -> list[str]:
+    with app.app_context(), reading() as own:
+        return [each.key for each in search(own, query, language="en", readers=PUBLIC).results]
+
+
+def test_a_search_finds_what_is_written_in_other_words(app: Flask, write: Write, shelf: Shelf) -> None:
+    assert found(app, "my fee") == []
+    write("fee", "invoice")
+    assert found(app, "my fee") == ["1:en"]
+
+
+def test_a_word_that_only_a_set_has_is_no_slip(app: Flask, write: Write, shelf: Shelf) -> None:
+    assert found(app, "bulx") == ["2:en"]
+    write("bulx", "invoice")
+    assert found(app, "bulx") == ["1:en"]
+
+
+def test_a_search_goes_on_when_the_sets_cannot_be_read(
+    app: Flask, write: Write, shelf: Shelf, session: Session
+) -> None:
+    session.execute(sql("ALTER TABLE search_marks RENAME TO marks_elsewhere"))
+    session.commit()
+    app.extensions["search_synonyms"] = synonyms.Synonyms()
+    try:
+        assert found(app, "pay") == ["1:en"]
+    finally:
+        session.execute(sql("ALTER TABLE marks_elsewhere RENAME TO search_marks"))
+        session.commit()
 
 
 def test_searching_goes_on_by_what_was_known_when_the_sets_cannot_be_read(
