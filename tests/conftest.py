@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,9 +110,7 @@ def app_with(settings: Settings) -> Iterator[AppWith]:
 
 def _close(site: Flask) -> None:
     """Close what a site opened; what it reads beside ends first, or its connection would outlive the pool."""
-    for thread in threading.enumerate():
-        if thread.name == "quality":
-            thread.join(10)
+    site.extensions["search_quality"].close()
     with site.app_context():
         db.engine.dispose()
     site.extensions["carrier"].close()

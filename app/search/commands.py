@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -14,12 +15,14 @@ from app.foundation.database import reading, transaction
 from app.foundation.file_lock import FileLock
 from app.foundation.jobs import Job
 from app.foundation.migrating import make_ready
-from app.search import checking, encoding, indexing, relevance
+from app.search import checking, encoding, indexing, relevance, vectorizing
 from app.search.encoder_commands import prepare_encoder
+from app.search.encoders.base import EncoderUnavailable
 from app.search.engines.base import EngineBusy, EngineUnavailable
 from app.search.evaluation.commands import evaluate_command
 from app.search.models import RelevanceTest
 from app.search.progress import progress_file
+from app.search.vectors import VectorsUnavailable
 
 
 @click.pass_context
@@ -60,6 +63,16 @@ def rebuild() -> None:
     except OSError as error:
         raise click.ClickException(f"The index cannot be written: {error}") from error
     click.echo(f"The search index holds {written} documents.")
+    try:
+        with click.progressbar(length=1, label="Reading what they mean", file=sys.stderr) as bar:
+
+            def report_meaning(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            vectorizing.catch_up(report_meaning, threads=os.cpu_count() or 1)
+    except (EngineUnavailable, VectorsUnavailable, EncoderUnavailable) as error:
+        raise click.ClickException(f"{error} Until that is mended, search runs on words alone.") from error
 
 
 @search_commands.command("verify")
@@ -136,6 +149,9 @@ def status() -> None:
     except EngineUnavailable as error:
         click.echo(f"{error} Searches are answered from the database.")
     click.echo(f"Encoder: {encoding.encoder_state()[1]}.")
+    known = vectorizing.counts()
+    if known is not None:
+        click.echo(f"The meaning of {known.made} of {known.wanted} documents is known.")
     click.echo(f"{waits} changes wait to be indexed.")
     for (kind, key), problem in problems.items():
         click.echo(f"Cannot be indexed: {kind} {key} ({problem}). It is tried again when it changes or in a rebuild.")

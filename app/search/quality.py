@@ -38,6 +38,7 @@ class Quality:
         self._factors: Factors = {}
         self._read_at = -math.inf
         self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def factors(self) -> Factors:
         """The factors as they were about half a minute ago at most; the same object until one has changed.
@@ -49,7 +50,8 @@ class Quality:
                 self._read()
             else:
                 app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way
-                threading.Thread(target=self._read_beside, args=(app,), name="quality", daemon=True).start()
+                self._thread = threading.Thread(target=self._read_beside, args=(app,), name="quality", daemon=True)
+                self._thread.start()
         return self._factors
 
     def _read_beside(self, app: Flask) -> None:
@@ -67,6 +69,11 @@ class Quality:
         finally:
             self._read_at = time.monotonic()
             self._lock.release()
+
+    def close(self) -> None:
+        """Wait for what is being read beside, so that its connection does not outlive the database."""
+        if self._thread is not None:
+            self._thread.join()
 
     def forget(self) -> None:
         """Have the factors read again at the next search."""

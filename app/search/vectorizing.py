@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -120,6 +121,27 @@ def catch_up(report: Progress = lambda done, total: None, *, until: float | None
     if done == len(missing):
         store.forget_others(encoder.name)
     return len(missing) - done
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many documents of the index have vectors, and how many should."""
+
+    made: int
+    wanted: int
+
+
+def counts() -> Counts | None:
+    """How far vectors are made; None without an encoder, or when the index or the vectors cannot be read."""
+    encoder = current_encoder()
+    if encoder is None:
+        return None
+    try:
+        wanted = indexing.current_engine().digests(encoder.languages)
+        made = current_meanings().store.digests(encoder.name)
+    except (EngineUnavailable, VectorsUnavailable):
+        return None
+    return Counts(len(wanted.keys() & made.keys()), len(wanted))
 
 
 def _vectors_of(encoder: Encoder, document: Document, before: DocumentVectors | None) -> DocumentVectors:

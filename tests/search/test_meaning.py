@@ -278,3 +278,9 @@ def test_a_ticket_finds_what_may_solve_it_but_nothing_that_was_tried(app: Flask,
     assert others
     assert "1:en" not in [each.key for each in others]
     assert for_ticket(session, " ", language="en", readers=PUBLIC) == []
+
+
+def test_the_command_makes_vectors_and_says_how_many_there_are(app: Flask, shelf: Shelf, encoder: FakeEncoder) -> None:
+    run = app.test_cli_runner().invoke
+    assert run(args=["search", "rebuild"]).exit_code == 0
+    assert "The meaning of 5 of 5 documents is known." in run(args=["search", "status"]).output

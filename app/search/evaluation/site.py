@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import secrets
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,10 +73,7 @@ def _keep_vectors(app: Flask, settings: Settings, keep: Path) -> None:
 
 
 def _close(app: Flask) -> None:
-    for thread in threading.enumerate():
-        # It reads from the database; see `app.search.quality`.
-        if thread.name == "quality":
-            thread.join(10)
+    app.extensions["search_quality"].close()
     with app.app_context():
         encoder = encoding.current_encoder()
         if isinstance(encoder, KeptVectors):
