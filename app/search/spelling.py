@@ -31,10 +31,14 @@ _ALPHABETS = (
 )
 
 
-def one_slip(word: str) -> Iterator[str]:
-    """Every word that differs by one letter left out, put in, taken for another, or by two neighbours swapped."""
+def one_slip(word: str, *, up_to: int | None = None) -> Iterator[str]:
+    """Every word that differs by one letter left out, put in, taken for another, or by two neighbours swapped.
+
+    Args:
+        up_to: how many letters at the beginning may all be right; None is all of them.
+    """
     alphabet = next((letters for letters in _ALPHABETS if word[0] in letters), "".join(sorted(set(word))))
-    for place in range(len(word) + 1):
+    for place in range((len(word) if up_to is None else up_to) + 1):
         before, after = word[:place], word[place:]
         if after:
             yield before + after[1:]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from app.search import words
 from app.search.engines.base import Engine, Title, TitleBatch
 from app.search.spelling import SHORTEST, one_slip
-from app.search.wordings import Shelf, shelves_of
+from app.search.wordings import Mask, Shelf, shelves_of
 
 LONGEST_TYPED = 120
 MOST_OUTDATED = 8
 MOST_MEANT = 12
 LEAST_LIKENESS = 55.0
+_AT_ONCE = 64
 _Rank = tuple[float, bool, bool, int, str, str]
 _Ranked = tuple[_Rank, Title]
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,25 +33,25 @@ class _Part:
     shelf: Shelf
 
     def titles(self, numbers: Iterable[int]) -> Iterator[tuple[int, Title]]:
-        """The titles under these numbers that are still there."""
+        """The titles of these wordings that are still there."""
         for number in numbers:
-            place = self.shelf.places[number]
+            place = int(self.shelf.places[number])
             if place not in self.batch.gone:
                 yield number, self.batch.titles[place]
 
-    def there(self, numbers: set[int]) -> set[int]:
-        """Those of the numbers whose titles are still there."""
-        gone, places = self.batch.gone, self.shelf.places
-        return {number for number in numbers if places[number] not in gone} if gone else numbers
+    def there(self, mask: Mask) -> Mask:
+        """Those of the wordings whose titles are still there."""
+        return mask & self.shelf.there(self.batch.gone) if self.batch.gone else mask
 
-    def best(self, numbers: Iterable[int], most: int) -> dict[tuple[str, str], tuple[int, Title]]:
-        """The first `most` titles under these numbers, each group once."""
-        found: dict[tuple[str, str], tuple[int, Title]] = {}
-        for number, title in self.titles(numbers):
+    def best(self, numbers: Iterable[int], most: int) -> list[tuple[int, Title]]:
+        """The first `most` of these wordings with their titles, each group once. Takes those that are there alone."""
+        found: dict[int, int] = {}
+        groups = self.shelf.groups
+        for number in numbers:
             if len(found) == most:
                 break
-            found.setdefault((title.kind, title.group), (number, title))
-        return found
+            found.setdefault(int(groups[number]), number)
+        return list(self.titles(found.values()))
 
     def rank(self, number: int, title: Title, *, begins: bool, score: float = 0.0) -> _Rank:
         """How a wording compares with those of other shelves, the best first."""
@@ -72,7 +75,9 @@ class _Meant:
         return self.known[word]
 
     def _near(self, word: str) -> list[str]:
-        near = {each for each in one_slip(word) if self._begins(each)}
+        # Where nothing begins like its first letters, no later slip would help.
+        known = next(length for length in range(len(word), -1, -1) if not length or self._begins(word[:length]))
+        near = {each for each in one_slip(word, up_to=known) if self._begins(each)}
         return sorted(near, key=lambda each: (each[:1] != word[:1], each))[:MOST_MEANT]
 
     def _begins(self, start: str) -> bool:
@@ -177,43 +182,67 @@ def _best(parts: Sequence[_Part], wanted: list[list[str]], languages: Sequence[s
 
 def _fitting(part: _Part, wanted: list[list[str]], most: int) -> Iterator[_Ranked]:
     """The best of one shelf: what begins with the first word before what only holds it."""
-    numbers = part.shelf.holding_all(wanted)
-    if numbers:
-        opening = part.shelf.opening(wanted[0])
-        begun = part.best(sorted(opening.intersection(numbers)), most)
-        others = part.best(sorted(numbers), most + len(begun)) if len(begun) < most else {}
-        for is_begun, group in ((True, begun), (False, others)):
-            yield from ((part.rank(number, title, begins=is_begun), title) for number, title in group.values())
+    held = part.shelf.holding_all(wanted)
+    if held is None:
+        return
+    held = part.there(held)
+    begun = part.best(_numbers(held & part.shelf.opening(wanted[0])), most)
+    others = part.best(_numbers(held), most + len(begun)) if len(begun) < most else []
+    for is_begun, found in ((True, begun), (False, others)):
+        yield from ((part.rank(number, title, begins=is_begun), title) for number, title in found)
 
 
 def _likely(parts: Sequence[_Part], wanted: list[list[str]], most: int) -> list[Title]:
     """Titles with at least half of the words; what few titles hold says more than what many do."""
     held = [[part.there(part.shelf.holding(starts)) for starts in wanted] for part in parts]
-    holders = [sum(len(numbers[at]) for numbers in held) for at in range(len(wanted))]
+    holders = [sum(int(masks[at].sum()) for masks in held) for at in range(len(wanted))]
     ranked: list[_Ranked] = []
-    for part, numbers in zip(parts, held, strict=True):
+    for part, masks in zip(parts, held, strict=True):
         opening = part.shelf.opening(wanted[0])
-        scores = _scores(numbers, holders)
-        for number, title in part.best(_in_order(scores, opening, most), most).values():
-            ranked.append((part.rank(number, title, begins=number in opening, score=scores[number]), title))
+        scores = _scores(masks, holders)
+        for number, title in part.best(_in_order(scores, opening, most), most):
+            ranked.append((part.rank(number, title, begins=opening[number], score=float(scores[number])), title))
     return _one_a_group((title for _rank, title in sorted(ranked, key=lambda each: each[0])), most)
 
 
-def _in_order(scores: dict[int, float], opening: set[int], most: int) -> Iterator[int]:
-    """The numbers, best first. A few are wanted as a rule: one title with many wordings may take up more."""
-    for count in (4 * most, len(scores)):
-        yield from heapq.nsmallest(count, scores, key=lambda number: (-scores[number], number not in opening, number))
+def _numbers(mask: Mask) -> Iterator[int]:
+    """The numbers in a mask, the lowest first. A few are wanted as a rule, so the rest is not made ready."""
+    numbers = np.flatnonzero(mask)
+    for at in range(0, len(numbers), _AT_ONCE):
+        yield from numbers[at : at + _AT_ONCE].tolist()
 
 
-def _scores(held: Sequence[set[int]], holders: Sequence[int]) -> dict[int, float]:
-    """For each number that at least half of the sets hold, the sum of what those say."""
-    counts: dict[int, int] = {}
-    scores: dict[int, float] = {}
-    for numbers, among in zip(held, holders, strict=True):
-        for number in numbers:
-            counts[number] = counts.get(number, 0) + 1
-            scores[number] = scores.get(number, 0.0) + 1 / among
-    return {number: score for number, score in scores.items() if 2 * counts[number] >= len(held)}
+def _in_order(scores: Scores, opening: Mask, most: int) -> Iterator[int]:
+    """The numbers with a score, best first; again from the start where the first few were not enough.
+
+    A few are wanted as a rule: one title with many wordings may take up more.
+    """
+    numbers = np.flatnonzero(scores)
+    few = 4 * most
+    if len(numbers) > few:
+        least = np.partition(scores[numbers], -few)[-few]
+        yield from _sorted(numbers[scores[numbers] > least], scores, opening)
+        ties = numbers[scores[numbers] == least]
+        yield from [*ties[opening[ties]][:few].tolist(), *ties[~opening[ties]][:few].tolist()][:few]
+    yield from _sorted(numbers, scores, opening)
+
+
+def _sorted(numbers: NDArray[np.intp], scores: Scores, opening: Mask) -> list[int]:
+    order = np.lexsort((numbers, ~opening[numbers], -scores[numbers]))
+    found: list[int] = numbers[order].tolist()
+    return found
+
+
+def _scores(held: Sequence[Mask], holders: Sequence[int]) -> Scores:
+    """For each wording that at least half of the masks hold, the sum of what those say; 0 for all others."""
+    counts = np.zeros(len(held[0]), np.uint16)
+    scores = np.zeros(len(held[0]), np.float64)
+    for mask, among in zip(held, holders, strict=True):
+        if among:
+            counts += mask
+            scores += mask / among
+    scores[2 * counts < len(held)] = 0
+    return scores
 
 
 def _one_a_group(titles: Iterable[Title], most: int) -> list[Title]:

@@ -192,6 +192,13 @@ def test_a_number_leads_straight_to_its_article(ask: Ask, client: Visitor) -> No
     assert client.get("/search?q=77").status_code == 200
 
 
+def test_a_learned_question_is_suggested_by_the_title_of_what_solved_it(ask: Ask, shelf: Shelf) -> None:
+    shelf.put(document(5, "Get your money back", questions=("where does my refund stay",)))
+    indexing.rebuild()
+    for typed in ("where does my ref", "whree does my refund", "where does my refnu"):
+        assert [each.title for each in suggest(typed, language="en", readers=PUBLIC)] == ["Get your money back"]
+
+
 def test_suggestions_are_json(ask: Ask, client: Visitor) -> None:
     answer = client.get("/search/suggest?q=ton")
     assert answer.json == {

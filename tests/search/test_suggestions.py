@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
+
+import pytest
 
 from app.search.engines.base import Engine, Title, TitleBatch
 from app.search.suggestions import Suggester
@@ -102,6 +105,13 @@ def test_one_slip_is_forgiven_in_a_word_that_begins_nothing() -> None:
     assert suggested(titles, "xxxxxx") == []
 
 
+def test_a_slip_is_forgiven_in_the_word_that_is_being_typed_and_before_it() -> None:
+    titles = Titles().put(title("Get your money back", "where does my refund stay"), title("Refuse a parcel"))
+    assert suggested(titles, "where does my refnud") == ["Get your money back"]
+    assert suggested(titles, "wheer does my refu") == ["Get your money back"]
+    assert suggested(titles, "where does my rfun") == ["Get your money back"]
+
+
 def test_half_of_a_long_question_is_enough_and_rare_words_say_more() -> None:
     titles = Titles().put(
         title("Orders and where they are"), title("Orders and how they come"), title("Voucher for somebody")
@@ -140,3 +150,51 @@ def test_the_nearest_titles_are_those_whose_words_look_alike() -> None:
         "resetting my controllers", cast(Engine, titles), languages=["en"], readers=PUBLIC, most=1
     )
     assert [each.title for each in found] == ["Reset the controller"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_suggestions_are_those_that_going_through_everything_would_give(seed: int) -> None:
+    chance = random.Random(seed)
+    made = [a + b for a in ("brick", "cloud", "frost", "plumb") for b in ("age", "ing", "y", "")]
+
+    def text(longest: int) -> str:
+        return " ".join(chance.choices(made, k=chance.randint(1, longest)))
+
+    put = [
+        title(text(5), *(text(5) for _ in range(chance.choice((0, 2, 20)))), number=chance.randint(1, 60))
+        for _ in range(80)
+    ]
+    gone = frozenset(chance.sample(range(40), 10))
+    titles = Titles().put(*put[:40], gone=list(gone)).put(*put[40:])
+    there = [each for place, each in enumerate(put) if place not in gone]
+    for _ in range(30):
+        asked = text(4)[: chance.randint(2, 20)].split()
+        expected = plainly(there, asked, least=len(asked)) or plainly(there, asked, least=-(-len(asked) // 2))
+        assert suggested(titles, " ".join(asked)) == expected
+
+
+def plainly(titles: Sequence[Title], asked: list[str], *, least: int) -> list[str]:
+    """What is suggested by definition: wordings with so many of the begun words, the best first, each group once."""
+    wordings = [
+        (each, text.lower().split(), not place)
+        for each in titles
+        for place, text in enumerate((each.title, *each.wordings))
+    ]
+    holders = {word: sum(any(map(begins(word), parts)) for _title, parts, _is_title in wordings) for word in asked}
+    ranked = []
+    for each, parts, is_title in wordings:
+        held = [word for word in asked if any(map(begins(word), parts))]
+        if len(held) >= least and held:
+            score = sum(1 / holders[word] for word in held) if least < len(asked) else 0.0
+            length = sum(map(len, parts)) + len(parts)
+            opens = parts[0].startswith(asked[0])
+            ranked.append(((-score, not opens, not is_title, length, each.title, each.key), each))
+    ranked.sort(key=lambda pair: pair[0])
+    chosen: dict[str, str] = {}
+    for _rank, each in ranked:
+        chosen.setdefault(each.group, each.title)
+    return list(chosen.values())[:6]
+
+
+def begins(start: str) -> Callable[[str], bool]:
+    return lambda word: word.startswith(start)
