@@ -68,8 +68,8 @@ def _mode(answer: SearchAnswer) -> str:
 
 def _judgement(answer: SearchAnswer) -> Judgement | None:
     """What the page says of the first of all results; later pages say nothing, nor does a list of all of them."""
-    is_all = answer.fit is Fit.NOTHING and answer.state is not SearchState.NO_ANSWER
-    if answer.confidence is None or answer.page > 1 or is_all:
+    is_list = answer.fit is Fit.NOTHING and answer.state is not SearchState.NO_ANSWER
+    if answer.confidence is None or answer.fit is Fit.UNJUDGED or answer.page > 1 or is_list:
         return None
     best = next(iter(answer.results or answer.nearest), None)
     return Judgement(answer.fit.value, answer.confidence, f"{best.kind} {best.key}" if best else "")

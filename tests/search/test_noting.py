@@ -125,6 +125,7 @@ def test_a_gap_is_noted_with_how_sure_search_was(app: Flask, session: Session) -
     [
         SearchAnswer("lost key", SearchState.RESULTS, total=30, page=2, pages=3, fit=Fit.ANSWER, confidence=0.9),
         SearchAnswer("lost key", SearchState.RESULTS, total=30, fit=Fit.NOTHING, confidence=0.1),
+        SearchAnswer("lost key", SearchState.RESULTS, total=30, confidence=0.4),
         SearchAnswer("lost key", SearchState.RESULTS, total=30),
     ],
 )
