@@ -13,9 +13,15 @@ from flask_babel import ngettext
 from app.accounts.roles import Permission
 from app.foundation import clock
 from app.foundation.database import db
-from app.search import measuring, relevance
+from app.search import indexing, measuring, relevance, service
 from app.search.answers import Fit
+from app.search.confidence import ANSWER_FROM, MAY_HELP_FROM
+from app.search.encoders.base import Encoder, understands
 from app.search.encoding import current_encoder, encoder_state
+from app.search.engines.base import EngineUnavailable
+from app.search.meaning import current_meanings
+from app.search.measuring import Share
+from app.search.words import base_language
 from app.trail import queries
 from app.trail.becoming import judged_searches
 from app.web.access import access
@@ -25,7 +31,7 @@ from app.web.templating import reader
 DAYS = (7, 28, 90)
 MOST_GAPS = 25
 #: From which confidence on a page says what.
-THRESHOLDS = {Fit.ANSWER: 0.6, Fit.MAY_HELP: 0.25, Fit.NOTHING: 0.0}
+THRESHOLDS = {Fit.ANSWER: ANSWER_FROM, Fit.MAY_HELP: MAY_HELP_FROM}
 
 pages = Blueprint("search_desk", __name__, template_folder="templates")
 
@@ -97,7 +103,9 @@ def overview() -> str:
     encoder = current_encoder()
     return render_template(
         "search/overview.html",
-        encoder=encoder.name if encoder else "",
+        encoder=encoder,
+        vectors=_vectors(encoder) if encoder else None,
+        least_known=service.LEAST_KNOWN,
         encoder_state=encoder_state(),
         days=days,
         choices=DAYS,
@@ -113,3 +121,14 @@ def overview() -> str:
 def _waiting() -> str:
     failing = relevance.failing_count(db.session)
     return ngettext("%(num)s test fails", "%(num)s tests fail", failing) if failing else ""
+
+
+def _vectors(encoder: Encoder) -> Share | None:
+    """How many of the documents that the encoder is for have vectors; None while the index cannot be read."""
+    try:
+        counts = indexing.current_engine().languages(None)
+    except EngineUnavailable:
+        return None
+    wanted = sum(count for language, count in counts.items() if understands(encoder, [base_language(language)]))
+    known = current_meanings().known(encoder.name, encoder.dimension)
+    return Share(min(known.documents, wanted) if known else 0, wanted)

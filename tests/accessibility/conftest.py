@@ -11,10 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from app import create_app
 from app.foundation.database import db
+from app.search import vectorizing
 from config import Settings
 from tests.accessibility.site import EDITOR, Server, fill
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 from tests.running_site import free_port
+from tests.search.fake_encoder import use_fake_encoder
 from tests.visitor import PASSWORD
 
 
@@ -70,6 +72,9 @@ def world(
             stack.callback(app.extensions["carrier"].close)
             stack.callback(_let_go, servers[name])
         found = fill(servers[""].app)
+        use_fake_encoder(servers["by meaning"].app)
+        with servers["by meaning"].app.app_context():
+            vectorizing.catch_up()
         servers["down"].app.test_client().get("/")
         stack.enter_context(servers["down"].without_database())
         contexts = {name: _window(browser) for name in ("", "staff")}
@@ -85,6 +90,7 @@ def _twins(whole: Settings, folder: pytest.TempPathFactory) -> dict[str, dict[st
         "": {},
         "without index": {"index_dir": folder.mktemp("index")},
         "busy": {"limits": True, "limit_searches": 1},
+        "by meaning": {},
         "down": {},
     }
 

@@ -91,6 +91,7 @@ def _filters(page: Page) -> None:
     page.wait_for_load_state()
 
 
+NO_ANSWER = "why+does+my+telescope+sing+like+a+lamp+at+night"
 YES = "Yes, it fixed my problem"
 STATES = (
     State("home", "/", "What can we help you with?"),
@@ -104,6 +105,13 @@ STATES = (
     State("search: corrected", "/search?q=mednd+lamp", "Search instead for"),
     State("search: filtered out", "/search?q=wipe&category=shop", "The filters you chose hide"),
     State("search: other language", "/search?q=Wertstoffhof", "in other languages"),
+    State("search: the answer", "/search?q=mend+the+lamp", "The answer", server="by meaning"),
+    State(
+        "search: the answer: no", "/search?q=paint+the+lamp", "What went wrong?", server="by meaning", opens=_says("No")
+    ),
+    State("search: the answer: yes", "/search?q=clean+the+lamp", "Thank you", server="by meaning", opens=_says(YES)),
+    State("search: may help", "/search?q=how+do+I+mend+the+lamp", "These may help", server="by meaning"),
+    State("search: no answer", f"/search?q={NO_ANSWER}", "Nothing here answers that", server="by meaning"),
     State("search: no results", "/search?q=qwertzuiop", "We found nothing"),
     State("search: degraded", "/search?q=lamp", "Search is simpler than usual", server="without index"),
     State("search: down", "/search?q=lamp", "Search is not working just now", 503, server="down"),

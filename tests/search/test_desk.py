@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.roles import Permission, Role
 from app.foundation import clock
-from app.search import desk, encoding
+from app.foundation.worker import run_due_jobs
+from app.search import desk, encoding, indexing, vectorizing
 from app.trail import recording
 from app.trail.models import SearchEvent
 from tests.make import Make
@@ -89,11 +90,30 @@ def test_the_page_says_when_search_goes_by_words_alone(app: Flask, editor: Visit
     assert "as KB_ENCODER says" in page
 
 
-def test_the_page_names_the_encoder_in_force(app: Flask, editor: Visitor) -> None:
+def test_the_page_tells_when_meaning_takes_part(app: Flask, editor: Visitor, make: Make, session: Session) -> None:
     use_fake_encoder(app)
+    make.article("Reset your password")
+    make.article("Pay an invoice")
+    session.commit()
+    run_due_jobs(app)
+    with app.app_context():
+        vectorizing.catch_up()
     page = editor.get("/desk/search").text
     assert "Search goes by words and by meaning." in page
     assert "<bdi>fake-1</bdi>" in page
+    assert "2 of 2 articles have vectors." in page
+
+
+def test_the_page_tells_that_vectors_are_being_made(app: Flask, editor: Visitor, make: Make, session: Session) -> None:
+    make.article("Reset your password")
+    session.commit()
+    with app.app_context():
+        indexing.rebuild()
+    use_fake_encoder(app)
+    page = editor.get("/desk/search").text
+    assert "Search goes by words alone." in page
+    assert "once at least 50% of the articles have vectors" in page
+    assert "0 of 1 article has vectors." in page
 
 
 def test_only_the_time_that_was_chosen_counts(
