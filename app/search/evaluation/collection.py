@@ -45,10 +45,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Solved:
-    """A question that was asked before, and the entry that solved it."""
+    """A question that was asked before, the entry that solved it, and in words the line that says so."""
 
     text: str
     entry_id: str
+    place: str
 
 
 def entries(folder: Path) -> Iterator[Entry]:
@@ -100,7 +101,7 @@ def judgements(folder: Path) -> dict[str, dict[str, int]]:
 def solved(path: Path) -> Iterator[Solved]:
     """The questions of a file that were solved before, in its order. Raises BadCollection."""
     for place, told in _objects(path):
-        yield Solved(_text(told, "text", place), _text(told, "doc_id", place))
+        yield Solved(_text(told, "text", place), _text(told, "doc_id", place), place)
 
 
 def found(folder: Path, name: str) -> Path:

@@ -22,6 +22,7 @@ _EVERY = 5.0
 @click.command("evaluate")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--queries", default=QUERIES, show_default=True, help="Another file of questions in the folder.")
+@click.option("--learn", "learned", default="", help="A file of questions in the folder to learn first.")
 @click.option("--language", default="", help="Language of the articles and questions; without it the site's own.")
 @click.option(
     "--keep",
@@ -30,16 +31,18 @@ _EVERY = 5.0
 )
 @click.option("--json", "only_json", is_flag=True, help="Print nothing but the line of JSON.")
 @with_appcontext
-def evaluate_command(*, folder: Path, queries: str, language: str, keep: Path | None, only_json: bool) -> None:
+def evaluate_command(
+    *, folder: Path, queries: str, learned: str, language: str, keep: Path | None, only_json: bool
+) -> None:
     """Measure search on questions whose answers are known, in a throw-away site: FOLDER holds them as BEIR lays out.
 
     corpus.jsonl has the articles ({"_id", "title", "text"}), queries.jsonl the questions ({"_id", "text"}),
     qrels/test.tsv what answers them (question, article, grade); unanswerable.jsonl, if there, has questions that
-    nothing answers. Files may end in .gz or .xz. An answer is right from grade 2 on where there are such grades, else
-    from 1. The last line printed is JSON.
+    nothing answers, and a file to learn has questions that an article solved ({"doc_id", "text"}). Files may end in
+    .gz or .xz. An answer is right from grade 2 on where there are such grades, else from 1. The last line is JSON.
     """
     settings: Settings = current_app.extensions["settings"]
-    wanted = Evaluation(folder, language or settings.default_language, queries, keep)
+    wanted = Evaluation(folder, language or settings.default_language, queries, learned, keep)
     try:
         numbers = evaluate(settings, wanted, stage=_silent if only_json else _progress())
     except ProductError as error:

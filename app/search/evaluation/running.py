@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,24 +19,25 @@ from app.search import encoding, indexing, service, vectorizing
 from app.search.answers import Fit, SearchState
 from app.search.evaluation import collection, metrics
 from app.search.evaluation.collection import Question
+from app.search.evaluation.learned import learn
 from app.search.evaluation.site import throw_away_site, time_queries
 from app.search.evaluation.source import READERS, EvaluatedSource
+from app.search.evaluation.stages import Stage
 from config import Settings
 
 Number = float | int | str | None
-Stage = Callable[[str, int, int], None]
-"""Told what is done now, and how many of how many; of 0 when that is not known."""
 
 QUERIES, UNANSWERABLE = "queries.jsonl", "unanswerable.jsonl"
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What to evaluate. `queries` names a file of the folder, or is a whole path."""
+    """What to evaluate. `queries` and `learned` name files of the folder or are whole paths; `learned` may be empty."""
 
     folder: Path
     language: str
     queries: str = QUERIES
+    learned: str = ""
     keep: Path | None = None
 
 
@@ -100,10 +101,13 @@ def _fill(source: EvaluatedSource, wanted: Evaluation, stage: Stage) -> dict[str
     articles = source.keep(collection.entries(wanted.folder))
     if not articles:
         raise collection.BadCollection(f"{wanted.folder} holds no articles: corpus.jsonl is empty.")
+    counts: dict[str, Number] = {"articles": articles}
+    if wanted.learned:
+        counts |= learn(source, collection.found(wanted.folder, wanted.learned), wanted.language, stage)
     indexing.rebuild(lambda done, total: stage("Indexing", done, total))
     stage("Encoding", 0, 0)
     vectorizing.catch_up(lambda done, total: stage("Encoding", done, total), threads=os.cpu_count() or 1)
-    return {"articles": articles}
+    return counts
 
 
 def _is_ready(app: Flask) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.search.documents import Document, Passage, Presentation
 from app.search.evaluation.collection import Entry
+from app.search.learning import NOTHING_LEARNED, questions_of
 
 KIND = "evaluated"
 READERS = "public"
@@ -61,7 +62,11 @@ class EvaluatedSource:
 
     def documents(self, session: Session, keys: Sequence[str]) -> Iterable[Document]:
         """See DocumentSource."""
-        return [self._document(entry, self._language) for entry in self._rows(keys)]
+        learned = questions_of(session, KIND, keys)
+        return [
+            self._document(entry, learned.get((entry.id, self._language), NOTHING_LEARNED).questions)
+            for entry in self._rows(keys)
+        ]
 
     def present(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> dict[str, Presentation]:
         """See DocumentSource."""
@@ -101,8 +106,9 @@ class EvaluatedSource:
                 found += (Entry(*row) for row in rows)
         return found
 
-    @staticmethod
-    def _document(entry: Entry, language: str) -> Document:
+    def _document(self, entry: Entry, questions: tuple[str, ...]) -> Document:
         title = entry.title.strip() or entry.text.strip().splitlines()[0]
         passages = (Passage("", "", entry.text),) if entry.text.strip() else ()
-        return Document(KIND, entry.id, entry.id, language, READERS, title, passages=passages)
+        return Document(
+            KIND, entry.id, entry.id, self._language, READERS, title, passages=passages, questions=questions
+        )

@@ -28,7 +28,7 @@ def test_questions_and_what_was_solved_are_read(tmp_path: Path) -> None:
     asked = write_lines(tmp_path / "queries.jsonl", [{"_id": "q1", "text": "how"}])
     past = write_lines(tmp_path / "past.jsonl", [{"doc_id": "pay", "text": "why"}])
     assert collection.questions(asked) == [Question("q1", "how")]
-    assert list(collection.solved(past)) == [Solved("why", "pay")]
+    assert list(collection.solved(past)) == [Solved("why", "pay", f"{past}, line 1")]
 
 
 def test_judgements_are_read_with_or_without_headings(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.search import indexing
 from app.search.documents import Document
@@ -77,6 +78,23 @@ def test_questions_that_nothing_answers_are_asked_too(app: Flask, folder: Path) 
     assert numbers(app, folder)["unanswerable"] == 1
 
 
+def test_what_was_solved_before_is_learned_by_the_rules_of_the_product(app: Flask, folder: Path) -> None:
+    write_lines(folder / "queries.jsonl", [{"_id": "q1", "text": "settle my debts"}, QUERIES[1]])
+    assert numbers(app, folder)["recall_at_1"] == 0.5
+    past = [
+        {"doc_id": "pay", "text": text} for text in ("How do I settle debts?", "settling a debt", "debts", "thanks!")
+    ]
+    write_lines(folder / "past.jsonl", past)
+    told = numbers(app, folder, "--learn", "past.jsonl")
+    assert (told["recall_at_1"], told["past_questions"], told["learned_questions"]) == (1, 4, 1)
+
+
+def test_what_was_solved_by_nothing_that_there_is_is_named(app: Flask, folder: Path) -> None:
+    write_lines(folder / "past.jsonl", [{"doc_id": "nowhere", "text": "How do I settle debts?"}])
+    result = run(app, folder, "--learn", "past.jsonl")
+    assert (result.exit_code, f"{folder / 'past.jsonl'}, line 1" in result.stderr) == (1, True)
+
+
 def test_the_real_site_is_left_alone(app: Flask, folder: Path) -> None:
     shelf = Shelf(document(1, "Printer"))
     indexing.add_source(app, shelf)
@@ -97,11 +115,11 @@ def test_what_is_wrong_is_told_in_one_line(app: Flask, folder: Path) -> None:
     assert "Traceback" not in result.output
 
 
-def test_an_entry_without_title_is_called_by_its_first_line(tmp_path: Path, folder: Path) -> None:
+def test_an_entry_without_title_is_called_by_its_first_line(session: Session, tmp_path: Path, folder: Path) -> None:
     source = EvaluatedSource(tmp_path / "entries.sqlite", "en")
     write_lines(folder / "corpus.jsonl", [{"_id": "a", "text": "First line\nsecond"}])
     assert source.keep(entries(folder)) == 1
-    (found,) = source.documents(None, ["a", "b"])  # type: ignore[arg-type]  # it asks no database
+    (found,) = source.documents(session, ["a", "b"])
     assert isinstance(found, Document)
     assert (found.title, found.passages[0].text) == ("First line", "First line\nsecond")
     source.close()
