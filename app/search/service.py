@@ -47,7 +47,9 @@ SHORTEST_QUESTION = 3
 """Words of a query from which on it is a question that can be left without an answer."""
 LEAST_KNOWN = 0.5
 """Share of the documents whose vectors have to be made before meaning takes part."""
-_MOST_TICKET_TOKENS = 6
+LONGEST_QUESTION = 12
+"""Words that say something in a query; one with more is a text, of which the most telling count."""
+MOST_TELLING = 6
 _SIMILAR_TOKENS = 12
 _TITLE_COUNTS = 3
 
@@ -179,11 +181,8 @@ def for_ticket(
     languages = [each for each in engine.languages(readers) if words.base_language(each) == base]
     if not languages or not text.strip():
         return []
-    counts = Counter(words.index_tokens(text, base))
-    weights = engine.weights(counts, base)
-    telling = sorted(weights, key=lambda token: (-weights[token] * counts[token], token))[:_MOST_TICKET_TOKENS]
     query = Query(
-        tokens={base: tuple(telling)},
+        tokens={base: _telling(engine, text, base, MOST_TELLING)},
         languages=(language, *(each for each in languages if each != language)),
         readers=readers,
         identifiers=words.identifiers(text),
@@ -197,6 +196,13 @@ def for_ticket(
         session, hits, tokens=query.tokens, weights=found.weights, readers=readers, most=most, meaning=query.meaning
     )
     return results
+
+
+def _telling(engine: Engine, text: str, base: str, most: int) -> tuple[str, ...]:
+    """The tokens of a text that tell the most of what it is about: often here, and rare elsewhere."""
+    counts = Counter(words.index_tokens(text, base))
+    weights = engine.weights(counts, base)
+    return tuple(sorted(weights, key=lambda token: (-weights[token] * counts[token], token))[:most])
 
 
 def _readable(filters: Mapping[str, str]) -> dict[str, str]:
@@ -214,11 +220,18 @@ class _Asked:
     filters: dict[str, str]
     shows_everything: bool
 
-    def query(self, text: str, languages: Sequence[str], *, meaning: Meaning | None = None) -> Query:
-        """What to ask an engine about this text in documents of these languages."""
+    def query(self, text: str, languages: Sequence[str], engine: Engine, *, meaning: Meaning | None = None) -> Query:
+        """What to ask an engine about this text in documents of these languages.
+
+        Of a long text that has a meaning only the most telling words are looked for: the others say nothing but once.
+        """
         bases = dict.fromkeys(map(words.base_language, languages))
+        tokens = {base: words.query_tokens(text, base) for base in bases}
+        if meaning is not None:
+            long = [base for base, own in tokens.items() if len(own) > LONGEST_QUESTION]
+            tokens |= {base: _telling(engine, text, base, MOST_TELLING) for base in long}
         return Query(
-            tokens={base: words.query_tokens(text, base) for base in bases},
+            tokens=tokens,
             languages=tuple(languages),
             synonyms={base: extra for base in bases if (extra := synonyms.extra_tokens(text, base))},
             pins={base: term for base in bases if (term := words.pin_term(text, base))},
@@ -239,12 +252,12 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     others = [language for language in _in_order(asked.language, available) if language not in own]
     corrected = None if is_exact else _corrected(asked, engine, [*own, *others])
     if corrected:
-        better = asked.query(corrected, own, meaning=_meaning(corrected, own, engine, asked.readers))
+        better = asked.query(corrected, own, engine, meaning=_meaning(corrected, own, engine, asked.readers))
         found_better = engine.search(better)
         if found_better.total:
             answer = _answer(asked, SearchState.CORRECTED, corrected, engine, better, found_better, others)
             return replace(answer, corrected_to=corrected)
-    own_query = asked.query(asked.text, own, meaning=_meaning(asked.text, own, engine, asked.readers))
+    own_query = asked.query(asked.text, own, engine, meaning=_meaning(asked.text, own, engine, asked.readers))
     own_found = engine.search(own_query)
     # What only seems to mean the same comes after texts in other languages that hold the very words.
     is_sure = own_found.standing is None or own_found.standing.holds_words
@@ -253,7 +266,7 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     if own_found.elsewhere and is_sure:
         return _filtered_out(asked, asked.text, engine, own_query, own_found, others)
     for text in dict.fromkeys([asked.text, corrected or asked.text]) if others else ():
-        query = asked.query(text, others)
+        query = asked.query(text, others, engine)
         found = engine.search(query)
         if found.total and "language" in asked.filters:
             return _filtered_out(asked, text, engine, query, found, others)
@@ -395,7 +408,7 @@ def _language_counts(
         if query.languages == (language,):
             counts[language] = found.total
         else:
-            counts[language] = engine.search(replace(asked.query(text, [language]), offset=0, limit=0)).total
+            counts[language] = engine.search(replace(asked.query(text, [language], engine), offset=0, limit=0)).total
     return {"language": {language: count for language, count in counts.items() if count}}
 
 
