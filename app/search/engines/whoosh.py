@@ -168,11 +168,13 @@ class WhooshEngine:
                         counts[facts.language] = counts.get(facts.language, 0) + 1
             return counts
 
-        known = getattr(self._own, "languages", None)
-        wanted = (self._generations.stamp(), readers)
-        if known is None or known[0] != wanted:
-            known = self._own.languages = (wanted, self._answer(read))
-        return dict(known[1])
+        stamp, known = self._generations.stamp(), getattr(self._own, "languages", None)
+        if known is None or known[0] != stamp:
+            known = self._own.languages = (stamp, {})
+        counted: dict[frozenset[str] | None, dict[str, int]] = known[1]
+        if readers not in counted:
+            counted[readers] = self._answer(read)
+        return dict(counted[readers])
 
     def frequencies(
         self, spellings: Iterable[str], languages: Sequence[str], readers: frozenset[str]
