@@ -63,6 +63,26 @@ def test_from_a_search_to_a_person_with_the_keyboard_alone(world: World, reader:
     expect(reader.get_by_role("heading", level=1)).to_have_text("Thank you. We have your message.")
 
 
+def test_an_answer_is_read_and_voted_on_among_the_results_with_the_keyboard_alone(world: World, reader: Page) -> None:
+    address = world.address("/search?q=sell+the+lamp", "by meaning")
+    reader.goto(address)
+    expect(reader.get_by_role("region", name="Sell the lamp")).to_be_visible()
+    expect(reader.locator("body")).to_be_focused()
+    tab_to(reader, reader.get_by_role("button", name="No", exact=True))
+    reader.keyboard.press("Space")
+    expect(reader.locator("#vote-title")).to_be_focused()
+    expect(reader.locator("#vote-title")).to_contain_text("What went wrong?")
+    assert reader.url == address
+    tab_to(reader, reader.get_by_label("Your message"))
+    expect(reader.get_by_label("Your message")).to_have_value("sell the lamp")
+    tab_to(reader, reader.locator(".change summary").last)
+    reader.keyboard.press("Enter")
+    tab_to(reader, reader.get_by_role("button", name="Yes, it fixed my problem"), most=3)
+    reader.keyboard.press("Enter")
+    expect(reader.locator("#vote-title")).to_contain_text("Thank you for telling us")
+    assert reader.url == address
+
+
 def test_words_are_explained_and_the_language_is_changed_with_the_keyboard(world: World, reader: Page) -> None:
     reader.goto(world.address("{article}"))
     tab_to(reader, reader.locator("a.term").first)

@@ -173,6 +173,14 @@ def test_the_answer_stands_above_the_others_with_its_passage_its_source_and_its_
     assert "vote.js" in page
 
 
+def test_an_answer_under_no_heading_is_headed_by_its_title_and_says_it_once(app: Flask) -> None:
+    page = page_of(app, fitting(Fit.ANSWER, results=(replace(result(), heading="", anchor=""),)))
+    card = page[page.index('<section class="answer-card"') : page.index("<ol")]
+    assert '<h2 id="answer-title">Pay an invoice</h2>' in card
+    assert card.count("Pay an invoice") == 1
+    assert "Read the whole article" in card
+
+
 def test_the_answer_is_not_listed_again(app: Flask) -> None:
     page = page_of(app, fitting(Fit.ANSWER))
     assert "/articles/1-" not in page[page.index("<ol") :]

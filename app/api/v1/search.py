@@ -121,7 +121,7 @@ def search_articles(query: dict[str, Any]) -> Any:
     """Search, as the search page does.
 
     `state` is one of: `hint` (nothing was asked), `results`, `corrected`, `filtered_out` (only without the filters),
-    `other_language`, `no_answer` (some of the words are there, and no answer: `total` counts what `all=1` lists),
+    `other_language`, `no_answer` (nothing that was found seems to answer: `total` counts what `all=1` lists),
     `no_results`, `down`. When nothing can search, the status is 503.
 
     With the fit `answer`, the first result of page 1 is the answer, and its `passage` the whole passage that answers;
