@@ -84,10 +84,10 @@ def move(session: Session, association_id: int, group: str, *, seen: int, by: Ac
     if group == association.group:
         raise InvalidInput(_("The question belongs to this article already: name another one."), field="article")
     _refuse_unreadable(session, association.kind, group, association.language)
+    moved = association_of(session, association.text, kind=association.kind, group=group, language=association.language)
     was_pinned, association.is_pinned = association.is_pinned, False
     association.state = AssociationState.BLOCKED
     _note(session, association, "moved", by=by, to=group)
-    moved = association_of(session, association.text, kind=association.kind, group=group, language=association.language)
     moved.state = AssociationState.ACCEPTED
     if was_pinned:
         _pin(session, moved)

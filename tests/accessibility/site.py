@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from app.accounts.models import Account
 from app.accounts.roles import Role
 from app.foundation import clock
 from app.foundation.database import db
@@ -26,7 +27,9 @@ from app.knowledge.following_letters import PURPOSE as FOLLOWING
 from app.knowledge.glossary import TermWords
 from app.knowledge.models import Article, Audience, Significance
 from app.knowledge.news import NewsKind, NewsWords, Plan
-from app.search import relevance, synonym_sets
+from app.search import deciding, relevance, synonym_sets
+from app.search.learning import record_evidence
+from app.search.models import EvidenceKind, QueryAssociation
 from app.support.intake import Inquiry, send_request
 from app.support.letters import follow_path
 from app.support.models import Ticket
@@ -194,6 +197,34 @@ def _write_around(session: Session) -> None:
         plan = Plan(kind, begun, category_id=article.category_id)
         news.write_news(session, plan, {"en": NewsWords(title, "What to do *meanwhile*.")}, by=None)
     synonym_sets.write_set(session, "en", ["lamp", "light", "luminaire"], by=None)
+    _write_learned(session)
+
+
+def _write_learned(session: Session) -> None:
+    """A question that is learned, one that waits for a second voice, one that is blocked, and a best bet."""
+    said = [
+        ("why does it flicker all the time", 1, True),
+        ("Flickers all the time!", 2, True),
+        ("flickering all the time", 3, True),
+        ("flicker, all the time", 4, False),
+        ("socket sparks loudly", 5, True),
+        ("free holiday voucher", 6, True),
+    ]
+    for question, voter, fixed in said:
+        record_evidence(
+            session,
+            [question],
+            kind="article",
+            group="1",
+            language="en",
+            what=EvidenceKind.CUSTOMER_YES if fixed else EvidenceKind.CUSTOMER_NO,
+            voice=f"voter {voter}",
+            reference=f"vote {voter}",
+        )
+    editor = session.scalars(select(Account).where(Account.email == EDITOR)).one()
+    rubbish = session.scalars(select(QueryAssociation).where(QueryAssociation.text.contains("voucher"))).one()
+    deciding.decide(session, rubbish.id, deciding.Decision.BLOCK, seen=0, by=editor)
+    deciding.pin(session, "rewire my chandelier", kind="article", group="1", language="en", by=editor)
 
 
 def _test_search(app: Flask) -> None:

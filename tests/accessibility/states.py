@@ -86,6 +86,18 @@ def _adds(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _moves_nowhere(page: Page) -> None:
+    _opens_all(page)
+    page.get_by_label("Its number or title").first.fill("No such article")
+    page.get_by_role("button", name="Move").first.click()
+    page.wait_for_load_state()
+
+
+def _pins_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Pin it").click()
+    page.wait_for_load_state()
+
+
 def _filters(page: Page) -> None:
     page.locator(".filters-wide a").first.click()
     page.wait_for_load_state()
@@ -154,6 +166,22 @@ STATES = (
     State("desk: a request", "/desk/requests/{reference}", "My key is gone.", reader="staff"),
     State("desk: searches", "/desk/searches", "lamp", reader="staff"),
     State("desk: search", "/desk/search", "What it could not answer", reader="staff"),
+    State(
+        "desk: learned questions", "/desk/search/questions", "3 customers said yes", reader="staff", opens=_opens_all
+    ),
+    State(
+        "desk: no such questions", "/desk/search/questions?show=accepted", "used whatever people say", reader="staff"
+    ),
+    State("desk: a blocked question", "/desk/search/questions?show=blocked", "free holiday voucher", reader="staff"),
+    State(
+        "desk: a question moved nowhere",
+        "/desk/search/questions?show=waiting",
+        "No published article has",
+        reader="staff",
+        opens=_moves_nowhere,
+    ),
+    State("desk: best bets", "/desk/search/best-bets", "rewire my chandelier", reader="staff"),
+    State("desk: a bet refused", "/desk/search/best-bets", "Name the article by", reader="staff", opens=_pins_nothing),
     State("desk: synonyms", "/desk/search/synonyms", "They mean the same", reader="staff"),
     State("desk: synonyms refused", "/desk/search/synonyms", "stands with other words", reader="staff", opens=_repeats),
     State("desk: a set of synonyms", "/desk/search/synonyms/1", "Yes, take it out", reader="staff", opens=_opens_all),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.roles import Role
-from app.foundation.database import reading
+from app.foundation.database import reading, transaction
 from app.foundation.worker import run_due_jobs
 from app.knowledge import bursts, feedback
 from app.knowledge.models import FixVote, VoteBurst, VoteStanding
@@ -222,3 +223,17 @@ def test_an_article_knows_its_questions_and_pins_by_language(app: Flask, session
     assert (english.questions, english.pins) == ((), ())
     assert (german.questions, german.pins) == (("rechnung finden",), ("rechnung finden",))
     assert ArticleSource().keys_of(session, "none") == []
+
+
+def test_votes_at_the_same_moment_are_all_counted(app: Flask, session: Session, article_id: int) -> None:
+    def cast(number: int) -> None:
+        query = f"{ASKED} nightly" if number % 2 else ASKED
+        with app.app_context(), transaction() as own:
+            feedback.cast_vote(own, article_id, "en", fixed=True, voter=f"v {number}", query=query)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(cast, range(24)))
+    people = session.scalars(select(QueryAssociation.evidence_n).order_by(QueryAssociation.text)).all()
+    session.rollback()
+    assert people == [12, 12]
+    assert set(learned(session, article_id)) == {ASKED, f"{ASKED} nightly"}
