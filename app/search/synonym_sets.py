@@ -152,9 +152,10 @@ def _checked(phrases: Iterable[str], language: str) -> dict[str, str]:
         if not phrase:
             continue
         if len(phrase) > LONGEST_PHRASE or len(stems := stems_of(phrase, language)) > MOST_WORDS:
+            shown = f"{phrase[:LONGEST_PHRASE]}…" if len(phrase) > LONGEST_PHRASE else phrase
             message = _(
                 "“%(phrase)s” is too long: use at most %(words)s words and %(letters)s characters.",
-                phrase=f"{phrase[:LONGEST_PHRASE]}…" if len(phrase) > LONGEST_PHRASE else phrase,
+                phrase=shown,
                 words=MOST_WORDS,
                 letters=LONGEST_PHRASE,
             )
