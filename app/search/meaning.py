@@ -236,10 +236,16 @@ class Meanings:
         state = self._state
         if mark is None:
             return None
-        if state is None or state[0] != mark or state[1] != encoder:
-            with self._lock:
-                if self._state is None or self._state[0] != mark or self._state[1] != encoder:
+        is_same_encoder = state is not None and state[1] == encoder
+        if state is None or not is_same_encoder or state[0] != mark:
+            # While another thread reads what has changed, what was known before serves.
+            if not self._lock.acquire(blocking=not is_same_encoder):
+                return self._known
+            try:
+                if self._state is None or self._state[:2] != (mark, encoder):
                     self._read(mark, encoder, dimension)
+            finally:
+                self._lock.release()
         return self._known
 
     def _read(self, mark: tuple[int, int], encoder: str, dimension: int) -> None:
