@@ -53,7 +53,7 @@ migration: .venv/installed-dev ## Write a migration for what changed in the mode
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && export KB_DATA_DIR="$$data" KB_DATABASE_URL= && \
 	  $(BIN)/flask db upgrade && $(BIN)/flask db revision "$(message)"
 
-benchmark: .venv/installed-dev ## Measure speed against a bare Flask page (needs wrk)
+benchmark: .venv/installed-dev ## Measure search, pages and memory (requests per second need wrk)
 	@$(BIN)/python -m benchmarks
 
 .venv/bin/python:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import socket
@@ -14,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_START = 60.0
+"""Seconds that a server may take to its first answer."""
 _REPORT = """
 done = function(summary, latency, requests)
   local e = summary.errors
@@ -56,6 +59,63 @@ def server(target: str, environment: Mapping[str, str], *, processes: int = 2, t
         process.wait(20)
 
 
+@contextlib.contextmanager
+def whole_site(environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """`flask serve` on a free loopback port; gives its address and the id of its process, and ends it."""
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "serve"]
+    own = {**os.environ, **environment, "KB_HOST": "127.0.0.1", "KB_PORT": str(port)}
+    process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address + "/")
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def ask_in_turn(address: str, paths: list[str], *, seconds: int) -> dict[str, float]:
+    """Ask for each path once, one after the other over one connection, for so many seconds at most.
+
+    Returns:
+        How many were answered, and latencies in milliseconds; raises OSError for an answer that is an error.
+    """
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    for path in paths:
+        begun = time.perf_counter()
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        times.append((time.perf_counter() - begun) * 1000)
+        if answer.status >= 400:
+            raise OSError(f"{address}{path} was answered with {answer.status}.")
+        if time.perf_counter() > end:
+            break
+    connection.close()
+    times.sort()
+    shares = {f"p{share}_ms": round(times[min(len(times) - 1, len(times) * share // 100)], 2) for share in (50, 95, 99)}
+    return {"requests": len(times), **shares}
+
+
+def grandchildren(pid: int) -> list[int]:
+    """The processes that a process's own processes have started, such as the workers of a web server."""
+    return [below for child in _children(pid) for below in _children(child)]
+
+
+def proportional_memory(pid: int) -> int:
+    """The proportional set size of a process in bytes (Linux)."""
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return 1024 * next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:"))
+
+
+def _children(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for each in threads for child in each.read_text(encoding="ascii").split()]
+
+
 def put_load(
     address: str, paths: list[str], *, connections: int, seconds: int, folder: Path, known_tag: str = ""
 ) -> dict[str, float]:
@@ -76,10 +136,11 @@ def put_load(
 
 
 def _wait(address: str) -> None:
-    for _ in range(200):
+    end = time.perf_counter() + LONGEST_START
+    while time.perf_counter() < end:
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
         except OSError:
             time.sleep(0.05)
-    raise TimeoutError(f"{address} did not answer within ten seconds.")
+    raise TimeoutError(f"{address} did not answer within {LONGEST_START:g} seconds.")

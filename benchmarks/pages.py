@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import tempfile
 import urllib.request
 from pathlib import Path
@@ -26,6 +27,9 @@ def main() -> None:
     parser.add_argument("--articles", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--seconds", type=int, default=8)
     arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        print("wrk is not installed, so requests per second are left out.")
+        return
     rows = []
     for count in arguments.articles:
         with tempfile.TemporaryDirectory() as folder:

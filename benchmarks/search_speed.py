@@ -1,7 +1,9 @@
-"""How fast searching is, beside first attempts: `python -m benchmarks.search_speed [--sizes 1000 10000]`.
+"""How fast searching is, beside first attempts: `python -m benchmarks.search_speed [--sizes 1000 10000 100000]`.
 
 Documents are made of words drawn by Zipf's law, so that common words are common; queries take words of one document.
-The same queries go to our search, to Whoosh as its manual shows it, and to SQLite FTS5. Times are wall-clock
+The same queries go to our search, to Whoosh as its manual shows it, and to SQLite FTS5. Ours is all that answers a
+customer: analysis, speller, encoding of the query, words and meaning, their sum, facets, passages; only the documents
+come from memory instead of the database, and their vectors are random (see `made_vectors`). Times are wall-clock
 milliseconds of one thread in one process, in one run; compare within a run.
 """
 
@@ -15,16 +17,18 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.search import spelling, words
-from app.search.documents import Document, Passage
-from app.search.engines import whoosh as embedded
-from app.search.engines.base import Engine, Query
-from app.search.passages import best_snippet
-from app.search.suggestions import Suggester
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.foundation.database import Base, db, reading
+from app.search import encoding, indexing, service, vectorizing
+from app.search.documents import Document, Passage, Presentation
+from benchmarks.made_vectors import use_made_vectors
+from config import Settings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -34,7 +38,8 @@ with warnings.catch_warnings():
 PUBLIC = frozenset({"public"})
 WORDS_A_DOCUMENT = 150
 VOCABULARY = 12_000
-QUERIES = 200
+QUERIES = 220
+WARM_UP = 20
 
 
 @dataclass(frozen=True)
@@ -85,11 +90,11 @@ def made_queries(documents: Sequence[Document]) -> list[str]:
 
 
 def measured(size: int, what: str, call: Callable[[str], object], queries: Sequence[str]) -> Row:
-    """Call once for each query, after 20 to warm up."""
-    for query in queries[:20]:
+    """Call once for each query but the first 20, which warm up: no query comes twice, or it would be known already."""
+    for query in queries[:WARM_UP]:
         call(query)
     times = []
-    for query in queries:
+    for query in queries[WARM_UP:]:
         start = time.perf_counter()
         call(query)
         times.append((time.perf_counter() - start) * 1000)
@@ -97,16 +102,65 @@ def measured(size: int, what: str, call: Callable[[str], object], queries: Seque
     return Row(size, what, round(times[len(times) // 2], 3), round(times[int(0.95 * len(times))], 3))
 
 
-def our_search(engine: Engine) -> Callable[[str], object]:
-    """All that a search does but reading its hits from the database: analysis, ranking, facets, speller, passages."""
+class MadeSource:
+    """See `DocumentSource`: gives documents from memory."""
 
-    def search(text: str) -> object:
-        tokens = words.query_tokens(text, "en")
-        spelling.corrected(text, engine, languages=["en"], readers=PUBLIC)
-        found = engine.search(Query({"en": tokens}, ("en",), PUBLIC, words.identifiers(text), limit=15))
-        return [best_snippet(hit.chunks, "en", tokens, found.weights["en"]) for hit in found.hits[:10]]
+    kind = "made"
 
-    return search
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._held = {each.key: each for each in documents}
+
+    def every_key(self, session: Session) -> Iterator[str]:
+        """See DocumentSource."""
+        yield from self._held
+
+    def keys_of(self, session: Session, group: str) -> list[str]:
+        """See DocumentSource."""
+        return [f"{group}:en"]
+
+    def documents(self, session: Session, keys: Sequence[str]) -> list[Document]:
+        """See DocumentSource."""
+        return [self._held[key] for key in keys]
+
+    def present(self, session: Session, keys: Sequence[str], *, readers: frozenset[str]) -> dict[str, Presentation]:
+        """See DocumentSource."""
+        return {key: Presentation(url=f"/{key}", title=self._held[key].title) for key in keys}
+
+    def search_plainly(
+        self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
+    ) -> list[Document]:
+        """See DocumentSource."""
+        raise AssertionError("The index could not be read.")
+
+    def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
+        """See DocumentSource."""
+        return {value: value for value in values}
+
+    def knows_facet(self, session: Session, facet: str, value: str, *, readers: frozenset[str]) -> bool:
+        """See DocumentSource."""
+        return True
+
+    def quality(self, session: Session) -> dict[str, float]:
+        """See DocumentSource."""
+        return {}
+
+    def address_of_number(self, session: Session, number: int, *, language: str, readers: frozenset[str]) -> str | None:
+        """See DocumentSource."""
+        return None
+
+
+def our_search(text: str) -> object:
+    """One page of results, as for a customer."""
+    with reading() as session:
+        answer = service.search(session, text, language="en", readers=PUBLIC)
+    assert answer.total, text
+    return answer
+
+
+def our_suggestions(typed: str) -> object:
+    """What is suggested to a customer who has typed so far."""
+    with reading():
+        return service.suggest(typed, language="en", readers=PUBLIC)
 
 
 def naive_whoosh(folder: Path, documents: Sequence[Document]) -> Callable[[str], object]:
@@ -137,34 +191,45 @@ def measure(size: int) -> list[Row]:
     """All rows for one number of documents."""
     documents = made_documents(size)
     queries = made_queries(documents)
-    with tempfile.TemporaryDirectory() as made:
-        folders = [Path(made) / name for name in ("ours", "naive", "fts")]
-        for folder in folders:
-            folder.mkdir()
-        engine = embedded.open_engine(folders[0])
-        start = time.perf_counter()
-        with engine.rebuilding() as aside:
-            aside.add(documents)
-        built = round((time.perf_counter() - start) * 1000, 1)
-        suggester = Suggester()
-        begun = [query[: max(3, len(query) // 2)] for query in queries]
+    rows = ours(size, documents, queries)
+    for what, make in (("naive Whoosh", naive_whoosh), ("SQLite FTS5", sqlite_fts)):
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(measured(size, what, make(Path(folder), documents), queries))
+    return rows
 
-        def suggest(typed: str) -> object:
-            return suggester.titles_for(typed, engine, languages=["en"], readers=PUBLIC, most=8)
 
-        start = time.perf_counter()
-        for number in range(20):
-            engine.write([documents[number]])
-        written = round((time.perf_counter() - start) * 50, 1)
-        return [
-            Row(size, "build the index (once)", built, built),
-            Row(size, "index one change (mean)", written, written),
-            measured(size, "search", our_search(engine), queries),
-            measured(size, "search, one letter wrong", our_search(engine), [_misspelled(each) for each in queries]),
-            measured(size, "suggest", suggest, begun),
-            measured(size, "naive Whoosh", naive_whoosh(folders[1], documents), queries),
-            measured(size, "SQLite FTS5", sqlite_fts(folders[2], documents), queries),
-        ]
+def ours(size: int, documents: Sequence[Document], queries: Sequence[str]) -> list[Row]:
+    """The rows about our search, in a site of its own that holds these documents and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(data_dir=Path(folder)).prepared())
+        app.extensions["search_sources"] = {}
+        indexing.add_source(app, MadeSource(documents))
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+            print(f"{size} documents, {use_made_vectors(app)}", flush=True)
+            start = time.perf_counter()
+            indexing.rebuild()
+            built = time.perf_counter() - start
+            vectorizing.catch_up()
+            service.warm_up(app)
+            start = time.perf_counter()
+            for number in range(20):
+                indexing.current_engine().write([documents[number]])
+            written = (time.perf_counter() - start) * 50
+            vectorizing.catch_up()
+            rows = [
+                Row(size, "build the index (once)", round(built * 1000, 1), round(built * 1000, 1)),
+                Row(size, "index one change (mean)", round(written, 1), round(written, 1)),
+                measured(size, "search", our_search, queries),
+                measured(size, "search, one letter wrong", our_search, [_misspelled(each) for each in queries]),
+                measured(size, "suggest", our_suggestions, [query[: max(3, len(query) // 2)] for query in queries]),
+            ]
+            encoding.use(app, encoding.Encoding(None, Path(folder)))
+            rows.append(measured(size, "search by words alone", our_search, queries))
+            app.extensions["search_quality"].close()
+            db.engine.dispose()
+        app.extensions["carrier"].close()
+    return rows
 
 
 def main(arguments: Sequence[str]) -> None:
