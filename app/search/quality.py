@@ -1,8 +1,9 @@
 """How well documents have proved themselves, as their sources know it, and how far that may move them in a ranking.
 
-A factor multiplies a document's score for its words, between 0.8 and 1.25: of two that fit about equally well the one
-that helps more comes first, and none that fits badly overtakes one that fits well. A document without the words has no
-score, so nothing lifts it. Documents that carry an identifier that was asked for stay above all others.
+A factor multiplies a document's score for words and meaning, between 0.8 and 1.25: of two that fit about equally well
+the one that helps more comes first, and none that fits badly overtakes one that fits well. A document that neither has
+the words nor means what was asked is not found, so nothing lifts it. Documents that carry an identifier that was asked
+for stay above all others.
 
 Factors are read from the database at most twice a minute in each process, never for a search, and need no indexing.
 """
