@@ -61,7 +61,8 @@ def cast_vote(
         "fixed": fixed,
         "reason": None,
         "comment": "",
-        "query": scrubbed(one_line(query)[:LONGEST_QUERY]),
+        # Scrubbed first: half an address would not be known for one.
+        "query": scrubbed(one_line(query[: 4 * LONGEST_QUERY]))[:LONGEST_QUERY],
         "source": source,
         "standing": VoteStanding.STAFF if is_staff else VoteStanding.COUNTED,
         "created_at": now,

@@ -101,7 +101,9 @@ def whole_passage(chunks: Sequence[Chunk], at: int) -> Snippet:
     """All of the text under the heading of one chunk; when that is long, from this chunk on, cut between chunks."""
     if not chunks:
         return Snippet("", Markup(""), "", "")
-    chosen = chunks[at if at < len(chunks) else 0]
+    # What is known of meanings may be older than the text.
+    at = at if at < len(chunks) else 0
+    chosen = chunks[at]
     own = [
         number for number, each in enumerate(chunks) if (each.anchor, each.heading) == (chosen.anchor, chosen.heading)
     ]

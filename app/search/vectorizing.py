@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -23,7 +23,7 @@ from app.foundation import clock
 from app.foundation.database import transaction
 from app.search import indexing
 from app.search.documents import Document
-from app.search.encoders.base import Encoder, TextKind
+from app.search.encoders.base import Encoder, EncoderUnavailable, TextKind
 from app.search.encoding import current_encoder
 from app.search.engines.base import EngineUnavailable, digest_of
 from app.search.gathering import gather
@@ -70,6 +70,11 @@ def make_requested(session: Session) -> None:
     except EngineUnavailable as error:
         logger.info("No vectors are made: %s", error)
         return
+    except EncoderUnavailable as error:
+        logger.warning("No vectors are made just now: %s", error)
+        with transaction() as own:
+            indexing.request_vectors(own, due_at=clock.now() + _LOOK_AGAIN)
+        return
     except VectorsUnavailable as error:
         if not error.is_damaged:
             raise
@@ -113,13 +118,15 @@ def catch_up(report: Progress = lambda done, total: None, *, until: float | None
             before = store.of(encoder.name, encoder.dimension, batch)
             known = [before.get((each.kind, each.key)) for each in gathered.documents]
             made = pool.map(partial(_vectors_of, encoder), gathered.documents, known)
-            store.write(encoder.name, list(made))
+            # Under the digest of the index: a document that changed since is indexed again, and comes here again.
+            store.write(encoder.name, [replace(each, digest=wanted[each.kind, each.key]) for each in made])
             done += len(batch)
             report(done, len(missing))
             if until is not None and time.monotonic() > until:
                 break
     if done == len(missing):
         store.forget_others(encoder.name)
+        store.tell_readers()
     return len(missing) - done
 
 

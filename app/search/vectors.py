@@ -155,6 +155,18 @@ class VectorStore:
                 database.execute("insert into meta values (?)", (secrets.token_hex(8),))
             yield database
             database.commit()
+        self._set_mark()
+
+    def tell_readers(self) -> None:
+        """Have readers look again when whoever wrote last died before telling them."""
+        try:
+            is_told = self._mark.stat().st_mtime_ns >= self._file.stat().st_mtime_ns
+        except OSError:
+            is_told = not self._file.exists()
+        if not is_told:
+            self._set_mark()
+
+    def _set_mark(self) -> None:
         aside = self._mark.with_name(f"vectors.mark.{os.getpid()}.{threading.get_ident()}")
         aside.write_text("Changes whenever vectors.db does.\n", encoding="ascii")
         aside.replace(self._mark)
@@ -174,7 +186,9 @@ class VectorStore:
             with contextlib.closing(database):
                 yield database
         except (sqlite3.Error, OSError, ValueError, TypeError) as error:
-            is_damaged = not isinstance(error, (sqlite3.OperationalError, OSError))
+            is_passing = isinstance(error, (sqlite3.OperationalError, OSError))
+            # A file that was never finished, or is of another version, lacks a table or a column.
+            is_damaged = not is_passing or str(error).startswith(("no such table", "no such column"))
             raise VectorsUnavailable(
                 f"The vectors in {self._file} cannot be used: {error}.", is_damaged=is_damaged
             ) from error

@@ -15,6 +15,7 @@ from app.foundation.worker import run_due_jobs
 from app.search import indexing, meaning, vectorizing
 from app.search.answers import Fit, SearchAnswer, SearchState
 from app.search.meaning import Meanings
+from app.search.passages import chunks_of, whole_passage
 from app.search.service import for_ticket, search
 from app.search.vectors import DocumentVectors, VectorStore, VectorsUnavailable, quantised
 from tests.search.fake_encoder import FakeEncoder, use_fake_encoder
@@ -284,3 +285,44 @@ def test_the_command_makes_vectors_and_says_how_many_there_are(app: Flask, shelf
     run = app.test_cli_runner().invoke
     assert run(args=["search", "rebuild"]).exit_code == 0
     assert "The meaning of 5 of 5 documents is known." in run(args=["search", "status"]).output
+
+
+def test_a_file_that_was_never_finished_is_made_anew(app: Flask, session: Session, ask: Ask) -> None:
+    store = meaning.current_meanings().store
+    store.remove()
+    store._file.touch()
+    indexing.request_vectors(session)
+    session.commit()
+    run_due_jobs(app)
+    assert ask("package missing").by_meaning
+
+
+def test_readers_learn_of_vectors_whose_writer_died_before_telling(app: Flask, ask: Ask) -> None:
+    store = meaning.current_meanings().store
+    store._mark.unlink()
+    assert not ask("package missing").by_meaning
+    assert vectorizing.catch_up() == 0
+    assert ask("package missing").by_meaning
+
+
+def test_a_document_that_changes_while_it_is_encoded_is_not_encoded_again_and_again(
+    app: Flask, shelf: Shelf, ask: Ask, encoder: FakeEncoder
+) -> None:
+    shelf.put(document(2, "Pay a bill", "Open it."))
+    meaning.current_meanings().store.write("fake-1", [], [("leaflet", "2:en")])
+    assert vectorizing.catch_up() == 0
+    encoder.encoded.clear()
+    assert vectorizing.catch_up() == 0
+    assert encoder.encoded == []
+
+
+def test_an_answer_is_shown_even_from_a_text_that_became_shorter(
+    app: Flask, session: Session, shelf: Shelf, ask: Ask
+) -> None:
+    long = " ".join(f"Step {number}: tell the carrier about it and wait for what they say." for number in range(60))
+    change(app, session, shelf.put(document(1, "Package missing", f"{long} The dwarf knows zebras.")))
+    indexing.request_indexing(session, "leaflet", shelf.put(document(1, "Package missing", long[:1200])))
+    session.commit()
+    indexing.work_off()
+    assert ask("package missing the dwarf knows zebras", everything=True).results[0].key == "1:en"
+    assert whole_passage(chunks_of(shelf.held["1:en"]), 99).plain.startswith("Step 0")
