@@ -59,7 +59,9 @@ class KeptVectors:
             rows[missing] = self._encoder.encode([texts[place] for place in missing], kind)
             made: list[tuple[bytes, Any]] = [(names[place], rows[place].astype("<f4").tobytes()) for place in missing]
             with self._lock:
+                self._kept.execute("begin")
                 self._kept.executemany("insert or replace into vectors values (?, ?)", made)
+                self._kept.execute("commit")
         return rows
 
     def rank_of(self, word: str) -> int | None:
