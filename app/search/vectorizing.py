@@ -54,7 +54,7 @@ def texts_of(document: Document) -> tuple[list[str], int, list[str]]:
     body = " ".join(part for chunk in chunks for part in (chunk.heading, chunk.text) if part)
     pieces = [f"{chunk.heading}. {chunk.text}" if chunk.heading else chunk.text for chunk in chunks[:MOST_CHUNKS]]
     pieces = pieces if len(pieces) > 1 else []
-    own = [document.title, f"{document.title} {body}", *document.aliases, *pieces]
+    own = [document.title, f"{document.title} {body}".strip(), *document.aliases, *pieces]
     return own, len(pieces), [*document.questions, *document.pins]
 
 
@@ -154,15 +154,21 @@ def counts() -> Counts | None:
 def _vectors_of(encoder: Encoder, document: Document, before: DocumentVectors | None) -> DocumentVectors:
     own, chunks, questions = texts_of(document)
     texts = [*own, *questions]
-    marks = np.array([_mark(text) for text in texts], np.uint64)
+    marks = [_mark(text) for text in texts]
     known = {} if before is None else {int(mark): at for at, mark in enumerate(before.texts)}
+    # Each text once: an article without a body is its title.
+    new = {mark: text for mark, text in zip(marks, texts, strict=True) if mark not in known}
+    made, scaled = quantised(_encoded(list(new.values()), encoder))
+    row_of = {mark: at for at, mark in enumerate(new)}
     numbers, scales = np.empty((len(texts), encoder.dimension), np.int8), np.empty(len(texts), np.float32)
-    new = [at for at, mark in enumerate(marks) if int(mark) not in known]
-    numbers[new], scales[new] = quantised(_encoded([texts[at] for at in new], encoder))
     for at, mark in enumerate(marks):
-        if before is not None and int(mark) in known:
-            numbers[at], scales[at] = before.numbers[known[int(mark)]], before.scales[known[int(mark)]]
-    return DocumentVectors(document.kind, document.key, digest_of(document), len(own), chunks, marks, numbers, scales)
+        if mark in row_of:
+            numbers[at], scales[at] = made[row_of[mark]], scaled[row_of[mark]]
+        elif before is not None:
+            numbers[at], scales[at] = before.numbers[known[mark]], before.scales[known[mark]]
+    return DocumentVectors(
+        document.kind, document.key, digest_of(document), len(own), chunks, np.array(marks, np.uint64), numbers, scales
+    )
 
 
 def _encoded(texts: Sequence[str], encoder: Encoder) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

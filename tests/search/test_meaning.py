@@ -326,3 +326,12 @@ def test_an_answer_is_shown_even_from_a_text_that_became_shorter(
     indexing.work_off()
     assert ask("package missing the dwarf knows zebras", everything=True).results[0].key == "1:en"
     assert whole_passage(chunks_of(shelf.held["1:en"]), 99).plain.startswith("Step 0")
+
+
+def test_a_text_that_stands_twice_in_a_document_is_encoded_once(
+    app: Flask, session: Session, shelf: Shelf, ask: Ask, encoder: FakeEncoder
+) -> None:
+    encoder.encoded.clear()
+    change(app, session, shelf.put(document(9, "Glue a broken lantern")))
+    assert encoder.encoded == ["Glue a broken lantern"]
+    assert ask("broken lantern", everything=True).results[0].key == "9:en"
