@@ -152,6 +152,9 @@ def _write_articles(session: Session) -> dict[str, str]:
         "article": lamp,
         "yes": make.article("Clean the lamp", "Wipe it.", category="lamps"),
         "no": make.article("Paint the lamp", "Use a brush.", category="lamps"),
+        "explained": make.article("Hang the lamp", "Use a hook.", category="lamps"),
+        "answered": make.article("Dust the lamp", "Use a duster.", category="lamps"),
+        "answered_badly": make.article("Varnish the lamp", "Use another brush.", category="lamps"),
         "overdue": make.article(
             "Sell the lamp", "Ask around.", category="shop", review_due_on=clock.today() - timedelta(days=1)
         ),

@@ -42,6 +42,7 @@ def _says(answer: str) -> Callable[[Page], None]:
 
 
 def _explains(page: Page) -> None:
+    _says("No")(page)
     page.get_by_label("Something is missing").check()
     page.get_by_role("button", name="Send what went wrong").click()
     expect(page.locator("#vote-title")).to_contain_text("Thank you")
@@ -119,9 +120,13 @@ STATES = (
     State("search: other language", "/search?q=Wertstoffhof", "in other languages"),
     State("search: the answer", "/search?q=mend+the+lamp", "The answer", server="by meaning"),
     State(
-        "search: the answer: no", "/search?q=paint+the+lamp", "What went wrong?", server="by meaning", opens=_says("No")
+        "search: the answer: no",
+        "/search?q=varnish+the+lamp",
+        "What went wrong?",
+        server="by meaning",
+        opens=_says("No"),
     ),
-    State("search: the answer: yes", "/search?q=clean+the+lamp", "Thank you", server="by meaning", opens=_says(YES)),
+    State("search: the answer: yes", "/search?q=dust+the+lamp", "Thank you", server="by meaning", opens=_says(YES)),
     State("search: may help", "/search?q=how+do+I+mend+the+lamp", "These may help", server="by meaning"),
     State("search: no answer", f"/search?q={NO_ANSWER}", "Nothing here answers that", server="by meaning"),
     State("search: no results", "/search?q=qwertzuiop", "We found nothing"),
@@ -136,7 +141,7 @@ STATES = (
     State("article: overdue, in an area with an incident", "{overdue}", "This article is due for a review"),
     State("article: yes", "{yes}", "Thank you for telling us", opens=_says(YES)),
     State("article: no", "{no}", "What went wrong?", opens=_says("No")),
-    State("article: no, explained", "{no}", "goes to the people who write this article", opens=_explains),
+    State("article: no, explained", "{explained}", "goes to the people who write this article", opens=_explains),
     State("article: removed", "{removed}", "This article was removed", 410),
     State("article: for members", "{signed_in}", "Sign in to read this article", 403),
     State("article: read by staff", "{staff}", "Only for staff", reader="staff"),
