@@ -38,11 +38,12 @@ def cast_vote(
 
     Args:
         voter: a keyed hash that names nobody, the same for the same voter.
-        query: the search that led to the article.
+        query: the search that is said to have led to the article.
         source: a keyed hash (hexadecimal digits) of the network that the vote comes from, which holds for the day. None
             for whoever is known: they are never part of a burst.
         is_staff: keep the vote, but count it nowhere.
-        way: the searches of the voter's visit that led to the article: search learns from them and from `query`.
+        way: the searches of the voter's visit: search learns from those that led to the article, and from `query` when
+            it is one of them.
 
     Raises:
         NotFound: the article is not published in this language.

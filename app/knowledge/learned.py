@@ -19,14 +19,16 @@ def follow_vote(session: Session, vote: FixVote, query: str, way: Way) -> None:
     """Note what a vote just cast says of the questions that led to the article; after `bursts.judge`.
 
     A yes speaks for the search that led there and for the words that somebody tried before it in vain; a no speaks
-    against the search that led there alone. Votes of staff and of programs teach nothing; those set aside wait with
-    their burst.
+    against the search that led there alone. `query`, which came with the vote, is believed when the visit made that
+    search: anybody can send anything. Votes of staff and of programs teach nothing; those set aside wait with their
+    burst.
     """
     if vote.standing is VoteStanding.STAFF or not way.is_person:
         return
+    told = (query,) if way.has(query) else ()
     record_evidence(
         session,
-        [*(way.rephrased if vote.fixed else ()), *way.opened_from, query],
+        [*(way.rephrased if vote.fixed else ()), *way.opened_from, *told],
         kind=KIND,
         group=str(vote.article_id),
         language=vote.language,

@@ -48,6 +48,11 @@ def write(session: Session, records: Sequence[Record]) -> list[Record]:
     return _Book(session, sorted(records, key=lambda each: each.at)).write()
 
 
+def as_stored(query: str) -> str:
+    """What is kept of a query: one line without personal data, `LONGEST_QUERY` characters at most."""
+    return scrubbed(one_line(query))[:LONGEST_QUERY]
+
+
 class _Book:
     """The part of the log that a batch of records touches, read in a few questions for the whole batch."""
 
@@ -141,7 +146,7 @@ class _Book:
 
     def _search(self, record: Searched) -> None:
         home = self._session_of(record, language=record.language[:20], is_counted=not record.is_typed)
-        query = scrubbed(one_line(record.query))[:LONGEST_QUERY]
+        query = as_stored(record.query)
         last = self.last_searches.get(home)
         if last is None or not _goes_on(last, record, query):
             last = SearchEvent(home=home, is_typed=True, clicks=0, created_at=record.at, last_at=record.at)

@@ -18,6 +18,7 @@ from app.knowledge import feedback
 from app.search import deciding
 from app.search.deciding import Decision
 from app.search.models import QueryAssociation
+from app.trail.ways import Way
 from tests.browser.fixtures import LiveSite
 from tests.make import Make
 
@@ -69,7 +70,7 @@ def test_what_search_is_taught_takes_effect_within_two_seconds(live_site: LiveSi
 
     with live_site.store() as session:
         for voter in ("a", "b"):
-            feedback.cast_vote(session, article_id, "en", fixed=True, voter=voter, query=QUESTION)
+            feedback.cast_vote(session, article_id, "en", fixed=True, voter=voter, way=Way(opened_from=(QUESTION,)))
     assert takes_effect(live_site, lambda ids: ids[:1] == [article_id])
 
     decide(live_site, Decision.BLOCK, editor)

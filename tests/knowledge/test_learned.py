@@ -28,6 +28,7 @@ from tests.trail.somebody import FIREFOX
 from tests.visitor import PASSWORD, Visitor
 
 ASKED = "wobbly thing squeaks"
+CAME = Way(opened_from=(ASKED,))
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
@@ -47,11 +48,18 @@ class Customer:
         self.client = client
 
     def searches(self, query: str) -> str:
-        """The page of results."""
-        return self.client.get("/search", query_string={"q": query}).get_data(as_text=True)
+        """The page of results; the search is in the log."""
+        page = self.client.get("/search", query_string={"q": query}).get_data(as_text=True)
+        recording.flush(self.app)
+        return page
+
+    def asks_and_votes(self, article_id: int, *, fixed: bool = True, query: str = ASKED) -> None:
+        """Search, then answer under an article."""
+        self.searches(query)
+        self.votes(article_id, fixed=fixed, query=query)
 
     def votes(self, article_id: int, *, fixed: bool = True, query: str = ASKED) -> None:
-        """Answer under the article that a search led to."""
+        """Answer under the article that a search is said to have led to."""
         answered = {"fixed": "yes" if fixed else "no", "query": query}
         assert self.client.post(f"/articles/{article_id}/votes", data=answered).status_code == 303
 
@@ -89,8 +97,7 @@ def test_two_visitors_teach_search_and_an_editor_unteaches_it(
 ) -> None:
     assert titles(app, ASKED) != ["Adjust the hinge"]
     for customer in customers(2):
-        customer.searches(ASKED)
-        customer.votes(article_id)
+        customer.asks_and_votes(article_id)
     assert learned(session, article_id) == (ASKED,)
     assert titles(app, ASKED)[0] == "Adjust the hinge"
     assert titles(app, "the squeaking of a wobbly thing")[0] == "Adjust the hinge"
@@ -106,6 +113,7 @@ def test_two_visitors_teach_search_and_an_editor_unteaches_it(
 def test_thousands_of_votes_from_one_source_teach_nothing(app_with: AppWith, session: Session, article_id: int) -> None:
     app = app_with(limit_votes=100_000, limit_searches=100_000)
     before = titles(app, ASKED)
+    Customer(app, 1).searches(ASKED)
     for _number in range(1000):
         Customer(app, 1).votes(article_id)
     assert learned(session, article_id) == ()
@@ -115,10 +123,10 @@ def test_thousands_of_votes_from_one_source_teach_nothing(app_with: AppWith, ses
 
 def test_a_few_votes_of_one_network_are_one_voice(app: Flask, session: Session, article_id: int) -> None:
     for _number in range(4):
-        Customer(app, 1).votes(article_id)
+        Customer(app, 1).asks_and_votes(article_id)
     assert session.scalars(select(FixVote.standing).distinct()).all() == [VoteStanding.COUNTED]
     assert learned(session, article_id) == ()
-    Customer(app, 2).votes(article_id)
+    Customer(app, 2).asks_and_votes(article_id)
     assert learned(session, article_id) == (ASKED,)
 
 
@@ -130,7 +138,7 @@ def test_people_of_one_network_who_are_signed_in_are_known_apart(
     for reader in readers:
         customer = Customer(app, 1)
         customer.client.sign_in(reader.email)
-        customer.votes(article_id)
+        customer.asks_and_votes(article_id)
     assert learned(session, article_id) == (ASKED,)
 
 
@@ -139,9 +147,9 @@ def test_staff_and_programs_teach_nothing(app: Flask, session: Session, make: Ma
     session.commit()
     customer = Customer(app, 1)
     customer.client.sign_in(agent.email)
-    customer.votes(article_id)
+    customer.asks_and_votes(article_id)
     for number in (2, 3):
-        Customer(app, number, GOOGLEBOT).votes(article_id)
+        Customer(app, number, GOOGLEBOT).asks_and_votes(article_id)
     assert session.scalar(select(func.count()).select_from(QueryEvidence)) == 0
 
 
@@ -149,8 +157,8 @@ def test_a_changed_vote_is_a_changed_mind(
     session: Session, article_id: int, customers: Callable[[int], list[Customer]]
 ) -> None:
     first, second = customers(2)
-    first.votes(article_id)
-    second.votes(article_id)
+    first.asks_and_votes(article_id)
+    second.asks_and_votes(article_id)
     second.votes(article_id, fixed=False)
     assert learned(session, article_id) == ()
     second.votes(article_id)
@@ -161,14 +169,12 @@ def test_votes_set_aside_and_restored_take_what_they_taught_with_them(
     app: Flask, session: Session, make: Make, article_id: int
 ) -> None:
     with app.app_context():
-        feedback.cast_vote(session, article_id, "en", fixed=True, voter="elsewhere", query=ASKED, source="1b" * 16)
-        feedback.cast_vote(session, article_id, "en", fixed=True, voter="v 0", query=ASKED, source="0a" * 16)
+        feedback.cast_vote(session, article_id, "en", fixed=True, voter="elsewhere", source="1b" * 16, way=CAME)
+        feedback.cast_vote(session, article_id, "en", fixed=True, voter="v 0", source="0a" * 16, way=CAME)
         session.commit()
         assert learned(session, article_id) == (ASKED,)
         for number in range(1, 7):
-            feedback.cast_vote(
-                session, article_id, "en", fixed=True, voter=f"v {number}", query=ASKED, source="0a" * 16
-            )
+            feedback.cast_vote(session, article_id, "en", fixed=True, voter=f"v {number}", source="0a" * 16, way=CAME)
         session.commit()
         assert learned(session, article_id) == ()
         burst, editor = session.scalars(select(VoteBurst)).one(), make.account(Role.EDITOR)
@@ -210,6 +216,36 @@ def test_a_vote_without_a_search_teaches_nothing(
     assert session.scalar(select(func.count()).select_from(QueryAssociation)) == 0
 
 
+def test_words_that_nobody_searched_for_teach_nothing(
+    session: Session, article_id: int, customers: Callable[[int], list[Customer]]
+) -> None:
+    for customer in customers(2):
+        customer.asks_and_votes(article_id, query="adjust hinge")
+        customer.votes(article_id, query=ASKED)
+    assert learned(session, article_id) == ("adjust hinge",)
+
+
+def test_who_asks_not_to_be_followed_teaches_nothing(
+    session: Session, article_id: int, customers: Callable[[int], list[Customer]]
+) -> None:
+    for customer in customers(2):
+        customer.client.environ_base["HTTP_SEC_GPC"] = "1"
+        customer.asks_and_votes(article_id)
+    assert learned(session, article_id) == ()
+    assert session.scalar(select(func.count()).select_from(FixVote)) == 2
+
+
+def test_votes_by_the_api_teach_what_was_searched_for_by_it(
+    app: Flask, session: Session, article_id: int, customers: Callable[[int], list[Customer]]
+) -> None:
+    for customer in customers(2):
+        customer.client.get("/api/v1/search", query_string={"q": ASKED})
+        recording.flush(app)
+        voted = {"fixed": True, "query": ASKED, "language": "en"}
+        assert customer.client.post(f"/api/v1/articles/{article_id}/votes", json=voted).status_code == 200
+    assert learned(session, article_id) == (ASKED,)
+
+
 def test_an_article_knows_its_questions_and_pins_by_language(app: Flask, session: Session, make: Make) -> None:
     article, editor = make.article("Invoices"), make.account(Role.EDITOR)
     make.translation(article, "de", "Rechnungen")
@@ -227,9 +263,9 @@ def test_an_article_knows_its_questions_and_pins_by_language(app: Flask, session
 
 def test_votes_at_the_same_moment_are_all_counted(app: Flask, session: Session, article_id: int) -> None:
     def cast(number: int) -> None:
-        query = f"{ASKED} nightly" if number % 2 else ASKED
+        way = Way(opened_from=(f"{ASKED} nightly" if number % 2 else ASKED,))
         with app.app_context(), transaction() as own:
-            feedback.cast_vote(own, article_id, "en", fixed=True, voter=f"v {number}", query=query)
+            feedback.cast_vote(own, article_id, "en", fixed=True, voter=f"v {number}", way=way)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(cast, range(24)))

@@ -19,6 +19,7 @@ from app.knowledge.learned_pages import PAGE_SIZE, evidence_words
 from app.knowledge.models import Article
 from app.search import deciding, learning
 from app.search.models import AssociationState, QueryAssociation
+from app.trail.ways import Way
 from tests.counting import count_queries
 from tests.make import Make
 from tests.visitor import PASSWORD, Visitor
@@ -48,7 +49,9 @@ def article(app: Flask, session: Session, make: Make) -> Article:
 def vote(app: Flask, session: Session, article: Article, *voters: int, query: str = ASKED, fixed: bool = True) -> None:
     with app.app_context():
         for voter in voters:
-            feedback.cast_vote(session, article.id, "en", fixed=fixed, voter=f"voter {voter}", query=query)
+            feedback.cast_vote(
+                session, article.id, "en", fixed=fixed, voter=f"voter {voter}", way=Way(opened_from=(query,))
+            )
         session.commit()
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.database import db
-from app.trail import recording
+from app.trail import recording, ways
 from app.trail.models import SearchEvent, SelfServiceSession
 from app.trail.ways import Way, way_to
 from tests.trail.somebody import Somebody
@@ -19,6 +20,11 @@ GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.
 
 
 def way(someone: Somebody, key: str = "7:en") -> Way:
+    """The way without all the other searches of the visit."""
+    return replace(whole_way(someone, key), made=frozenset())
+
+
+def whole_way(someone: Somebody, key: str = "7:en") -> Way:
     recording.flush(someone.app)
     return someone.does(lambda: way_to(db.session, "article", key))
 
@@ -55,6 +61,24 @@ def test_words_tried_long_before_or_after_are_another_question(somebody: Somebod
     assert way(somebody) == Way(("printer toner",))
     a_while_later(somebody, session, timedelta(minutes=31))
     assert way(somebody) == Way()
+
+
+def test_a_visit_knows_its_searches_however_they_are_written(somebody: Somebody) -> None:
+    somebody.searches("Printer  toner, mine is sam@example.com!")
+    somebody.searches("scan", typed=True)
+    found = whole_way(somebody)
+    assert found.has("printer toner mine is sam@example.com")
+    assert not any(map(found.has, ("printer", "scan", "", "?")))
+    assert not whole_way(replace(somebody, address="192.0.2.9")).has("printer toner mine is sam@example.com")
+
+
+def test_of_a_visit_without_end_the_latest_searches_are_known(
+    somebody: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "MOST_SEARCHES", 2)
+    for query in ("printer toner", "fax machine", "scanner lamp"):
+        somebody.clicks(somebody.searches(query))
+    assert whole_way(somebody).opened_from == ("fax machine", "scanner lamp")
 
 
 def test_mere_typing_is_no_question(somebody: Somebody) -> None:
