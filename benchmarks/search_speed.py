@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.foundation.database import Base, db, reading
+from app.foundation.excerpts import Excerpt
 from app.search import encoding, indexing, service, vectorizing
 from app.search.documents import Document, Passage, Presentation
 from benchmarks.made_vectors import use_made_vectors
@@ -131,6 +132,10 @@ class MadeSource:
     ) -> list[Document]:
         """See DocumentSource."""
         raise AssertionError("The index could not be read.")
+
+    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+        """See DocumentSource."""
+        return None
 
     def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
         """See DocumentSource."""

@@ -7,9 +7,11 @@ from functools import reduce
 from operator import add
 
 from flask_babel import lazy_gettext
+from markupsafe import escape
 from sqlalchemy import BindParameter, bindparam, case, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.foundation.excerpts import Excerpt, excerpt
 from app.foundation.text import whole_number
 from app.knowledge.areas import ancestors, category_titles, has_articles
 from app.knowledge.fix_rates import fix_rates, multipliers
@@ -55,6 +57,9 @@ _PRESENTED = (
     .join(Article, Article.id == Publication.article_id)
     .outerjoin(Category, Category.id == Article.category_id)
     .where(Article.id.in_(_IDS), Article.audience.in_(bindparam("readers", expanding=True)))
+)
+_EXCERPTED = select(Publication.article_id, Publication.html, Publication.short_answer, Translation.slug).join(
+    Publication.translation
 )
 
 
@@ -133,6 +138,18 @@ class ArticleSource:
                 vote_url=f"/articles/{row.article_id}/votes",
             )
         return shown
+
+    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+        """See DocumentSource: a section of the article; what is before the first begins with the short answer."""
+        number, _, language = key.partition(":")
+        asked = _EXCERPTED.where(Publication.article_id == int(number), Publication.language == language)
+        row = session.execute(asked).one_or_none()
+        if row is None:
+            return None
+        html = row.html
+        if row.short_answer and not anchor:
+            html = f"<p>{escape(row.short_answer)}</p>{html}"
+        return excerpt(html, anchor, url=article_url(row.article_id, row.slug), begins=begins, longest=longest)
 
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int

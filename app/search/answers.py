@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
+from app.foundation.excerpts import Excerpt
 from app.search.documents import Presentation
 
 PAGE_SIZE = 10
@@ -40,7 +41,10 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """One result. `passage` is the best matching text, plain; `passage_html` the same with the words in `<mark>`."""
+    """One result. `passage` is the best matching text, plain; `passage_html` the same with the words in `<mark>`.
+
+    `excerpt` is the passage as it looks on its page, for the answer alone, and only where its source knows that.
+    """
 
     kind: str
     key: str
@@ -51,6 +55,7 @@ class Result:
     passage_html: Markup
     heading: str = ""
     anchor: str = ""
+    excerpt: Excerpt | None = None
 
     @property
     def url(self) -> str:

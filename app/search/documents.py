@@ -9,6 +9,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.foundation.excerpts import Excerpt
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -80,6 +82,12 @@ class DocumentSource(Protocol):
         """How to show those of these keys that exist now and may be found by a person in these reader groups.
 
         At most three queries, however many keys.
+        """
+
+    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+        """The part of a text under a heading as it is published, where it is known how that looks.
+
+        Only of what `present` has just shown; see `app.foundation.excerpts.excerpt`. With None plain text is shown.
         """
 
     def search_plainly(

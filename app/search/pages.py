@@ -18,7 +18,6 @@ from app.foundation.database import db, rollback
 from app.foundation.text import whole_number
 from app.search import noting, service
 from app.search.indexing import sources
-from app.search.reading import read_passage
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
 from app.web.limits import limited
@@ -81,7 +80,7 @@ def _results(query: str) -> BaseResponse | tuple[str, int]:
 
 def _shown(answer: service.SearchAnswer, token: str = "") -> dict[str, Any]:
     mark = partial(noting.mark, token, page=answer.page)
-    return {"answer": answer, "query_url": query_url, "mark": mark, "read_passage": read_passage}
+    return {"answer": answer, "query_url": query_url, "mark": mark}
 
 
 @pages.get("/search/suggest")

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from app.foundation.excerpts import Excerpt
 from app.search.answers import FacetValue, Result
 from app.search.documents import Document, Presentation
 from app.search.engines.base import Hit, Meaning
 from app.search.indexing import sources
-from app.search.passages import best_snippet, chunks_of, whole_passage
+from app.search.passages import LONGEST_ANSWER, best_snippet, chunks_of, whole_passage
 from app.search.words import base_language
 
 
@@ -43,8 +44,10 @@ def results_of(
         else:
             base = base_language(hit.language)
             nearest = meaning.best_chunk((hit.kind, hit.key)) if meaning is not None else None
+            excerpt = None
             if is_answered and hit is hits[0]:
                 snippet = whole_passage(hit.chunks, nearest or 0)
+                excerpt = _excerpt(session, hit, snippet.anchor, nearest or 0)
             else:
                 own, weighing = tokens.get(base, ()), weights.get(base, {})
                 snippet = best_snippet(hit.chunks, hit.language, own, weighing, otherwise=nearest or 0)
@@ -59,6 +62,7 @@ def results_of(
                     passage_html=snippet.html,
                     heading=snippet.heading,
                     anchor=snippet.anchor,
+                    excerpt=excerpt,
                 )
             )
     return results, passed_over
@@ -116,6 +120,11 @@ def _presentations(
             for key, presentation in source.present(session, keys, readers=readers).items():
                 shown[kind, key] = presentation
     return shown
+
+
+def _excerpt(session: Session, hit: Hit, anchor: str, at: int) -> Excerpt | None:
+    begins = hit.chunks[at].text if at < len(hit.chunks) else ""
+    return sources()[hit.kind].excerpt(session, hit.key, anchor=anchor, begins=begins, longest=LONGEST_ANSWER)
 
 
 def _labels(session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:

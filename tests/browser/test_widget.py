@@ -281,6 +281,8 @@ def _judges(page: Page, **judged: object) -> None:
     def answer(route: Route) -> None:
         told = route.fetch()
         found = told.json()
+        if judged.get("fit") == "answer":
+            found["results"][0]["passage_html"] = '<ol><li>Turn <a href="/articles/1">it</a></li></ol><script></script>'
         nearest = found["results"] if judged.get("state") == "no_answer" else []
         route.fulfill(response=told, json=found | {"nearest": nearest} | judged)
 
@@ -295,6 +297,7 @@ def test_the_answer_is_read_and_voted_on_where_it_was_found(visit: Open, name: s
     page.keyboard.press("Enter")
     answer = page.get_by_role("region", name=f"Steer the {name}")
     expect(answer).to_contain_text("The answer")
+    expect(answer.get_by_role("listitem")).to_have_text("Turn it")
     check(page, "widget-answer")
     answer.get_by_role("button", name="Yes, it fixed my problem").click()
     expect(answer.get_by_role("heading", name="Thank you for telling us")).to_be_focused()

@@ -49,6 +49,19 @@ def test_a_found_article_brings_its_votes(session: Session, make: Make) -> None:
     assert (shown.fixed, shown.votes) == (2, 3)
 
 
+def test_a_section_is_shown_as_its_article_has_it(session: Session, make: Make) -> None:
+    article = make.article(
+        "Reset", "Do it:\n\n1. One\n2. Two\n\n## Later\n\nWait, see [above](#later).", short_answer="In <two> steps."
+    )
+    key = f"{article.id}:en"
+    first, later = (source.excerpt(session, key, anchor=anchor, begins="", longest=900) for anchor in ("", "later"))
+    assert first
+    assert first.html == "<p>In &lt;two&gt; steps.</p><p>Do it:</p><ol><li>One</li><li>Two</li></ol>"
+    assert later
+    assert later.html == f'<p>Wait, see <a href="/articles/{article.id}-reset#later">above</a>.</p>'
+    assert source.excerpt(session, "4711:en", anchor="", begins="", longest=900) is None
+
+
 def test_without_an_index_titles_are_searched_first(session: Session, make: Make) -> None:
     in_body = make.article("Something else", "About a refund.")
     in_title = make.article("How do I get a refund?", "…")

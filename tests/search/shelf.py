@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.foundation.excerpts import Excerpt
 from app.search.documents import Document, Passage, Presentation
 
 PUBLIC = frozenset({"public"})
@@ -69,6 +70,10 @@ class Shelf:
             for key in keys
             if key in self.held and self.held[key].readers in readers
         }
+
+    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+        """See DocumentSource; leaflets are plain text."""
+        return None
 
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask, render_template
 from markupsafe import Markup
 
+from app.foundation.excerpts import Excerpt
 from app.search.answers import FacetValue, Fit, Result, SearchAnswer, SearchState
 from app.search.documents import Presentation
-from app.search.reading import read_passage
 
 WORDS = {
     SearchState.HINT: "Search the help centre</h1>",
@@ -77,7 +77,6 @@ def page_of(app: Flask, shown: SearchAnswer) -> str:
         return render_template(
             "search/results.html",
             answer=shown,
-            read_passage=read_passage,
             mark=lambda place: f"sixteen_letters_.{place}",
             query_url=lambda **changes: "/search?" + "&".join(f"{name}={value}" for name, value in changes.items()),
             example_query="pay by card",
@@ -164,13 +163,21 @@ def test_the_answer_stands_above_the_others_with_its_passage_its_source_and_its_
     card = page[page.index('<section class="answer-card" aria-labelledby="answer-title">') : page.index("<ol")]
     assert '<h2 id="answer-title">By card</h2>' in card
     assert "<p>Pay it:</p>" in card
-    assert "<li>by transfer</li>" in card
+    assert "<p>by transfer</p>" in card
     assert 'href="/articles/1-pay?q=invoice&amp;from=sixteen_letters_.1#by-card"' in card
     assert "Fixed it for 84% (of 212)" in card
     assert 'action="/articles/1/votes" data-vote' in card
     assert '<input type="hidden" name="query" value="invoice">' in card
     assert '<input type="hidden" name="from" value="sixteen_letters_.1">' in card
     assert "vote.js" in page
+
+
+def test_the_answer_looks_as_in_its_article_where_that_is_known(app: Flask) -> None:
+    shown = Excerpt(Markup("<ol><li>Pay</li></ol>"), is_cut=True)
+    page = page_of(app, fitting(Fit.ANSWER, results=(replace(result(), excerpt=shown),)))
+    assert "<ol><li>Pay</li></ol>" in page
+    assert "<p>Pay it:</p>" not in page
+    assert "Read on in" in page
 
 
 def test_an_answer_under_no_heading_is_headed_by_its_title_and_says_it_once(app: Flask) -> None:

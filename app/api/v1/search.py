@@ -58,6 +58,12 @@ class ResultSchema(Schema):
         "The passage that matches best, or the part of it that holds the words.",
         "Open the app and press Forgot password.",
     )
+    passage_html = shown(
+        fields.String,
+        "The passage that answers, as its article has it, made safe; null for all but the answer.",
+        "<ol><li>Press <strong>Forgot password</strong>.</li></ol>",
+        allow_none=True,
+    )
     heading = shown(fields.String, "The heading above the passage; may be empty.", "Steps")
     area = shown(
         fields.List, "The titles of its categories, from the top.", ["Account"], cls_or_instance=fields.String()
@@ -161,6 +167,7 @@ def _lines(results: tuple[Result, ...]) -> list[dict[str, Any]]:
             "title": each.shown.title,
             "url": absolute(each.url),
             "passage": each.passage,
+            "passage_html": str(each.excerpt.html) if each.excerpt else None,
             "heading": each.heading,
             "area": each.shown.area,
             "fixed": each.shown.fixed,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.foundation.excerpts import Excerpt
 from app.search.documents import Document, Passage, Presentation
 from app.search.evaluation.collection import Entry
 from app.search.learning import NOTHING_LEARNED, questions_of
@@ -73,6 +74,10 @@ class EvaluatedSource:
         if READERS not in readers:
             return {}
         return {entry.id: Presentation(url=f"/{entry.id}", title=entry.title) for entry in self._rows(keys)}
+
+    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+        """See DocumentSource; entries are plain text."""
+        return None
 
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int

@@ -13,13 +13,18 @@ async function openArticle(known) {
   }
 }
 
-function articleView(article, hash = "") {
-  const text = articleText(article.html);
+/** A text, or other elements where it cannot be read. Its links to articles are followed in the panel. */
+function textBox(html, otherwise = []) {
   const body = make("div", { class: "text", click: followInside });
-  if (text) body.append(text);
+  body.append(...[(html && articleText(html)) || otherwise].flat());
   for (const link of body.querySelectorAll("a[target]")) {
     if (!articleNumber(link.href)) link.append(make("span", { class: "unseen" }, ` ${say("new_tab")}`));
   }
+  return body;
+}
+
+function articleView(article, hash = "") {
+  const body = textBox(article.html);
   const isOther = article.language.split("-")[0] !== settings.language.split("-")[0];
   const view = make("article", {},
     isOther ? make("p", { class: "notice quiet" }, say("other_language")) : null,
