@@ -24,7 +24,7 @@ from app.knowledge.models import (
 )
 from app.knowledge.queries import article_lines, article_url, tags_of
 from app.search.documents import Document, Passage, Presentation
-from app.search.learning import NOTHING_LEARNED, questions_of
+from app.search.learned import NOTHING_LEARNED, questions_of
 from app.web.languages import own_name
 
 _TYPE_LABELS = {

@@ -7,22 +7,18 @@ The same question in slightly other words is found a moment later by the worker 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, jobs
 from app.foundation.database import is_postgresql
 from app.search.indexing import request_indexing, sources
-from app.search.models import AssociationState, EvidenceKind, QueryAssociation, QueryEvidence
+from app.search.models import EvidenceKind, QueryAssociation, QueryEvidence
 from app.search.weighing import (
-    HALF_LIFE,
-    MOST_LEARNED,
     Said,
     as_question,
     is_active,
@@ -36,18 +32,19 @@ MOST_A_REFERENCE = 8
 """Questions that one vote or ticket gives evidence for at most, so that nobody fills the list by voting again."""
 MOST_WEIGHED = 1000
 """Pieces of evidence that are looked at of one question: more would say nothing new, and votes would wait for it."""
+MOST_A_DAY = 8
+"""Questions of one thing that one voice begins to speak of within a day at most; agents answer as many as there are."""
 _AT_ONCE = 500
+_DAY = timedelta(days=1)
+_CHANGES = 730116  # the number of the lock that whoever changes learned questions takes on PostgreSQL
 
 
-@dataclass(frozen=True)
-class LearnedQuestions:
-    """The questions of a document, the best supported first, and those that editors pinned it to."""
+class _Asked(NamedTuple):
+    """What questions are about, and their language."""
 
-    questions: tuple[str, ...] = ()
-    pins: tuple[str, ...] = ()
-
-
-NOTHING_LEARNED = LearnedQuestions()
+    kind: str
+    group: str
+    language: str
 
 
 def record_evidence(
@@ -75,18 +72,17 @@ def record_evidence(
         is_counted: False while it is set aside; see `count_evidence`.
     """
     noted = select(QueryEvidence.association_id).where(QueryEvidence.reference == reference)
-    known = set(session.scalars(noted))
     texts = _distinct(questions, language)
-    if not texts and not known:
+    if not texts and session.scalar(noted.limit(1)) is None:
         return
-    asked = _associations(session, texts, kind=kind, group=group, language=language)
+    hold(session)
+    known = set(session.scalars(noted))
+    asked = _Asked(kind, group, language)
     now = clock.now()
     said = {"what": what, "voice": voice, "is_counted": is_counted, "at": now}
-    for association in asked:
-        if association.id not in known and len(known) < MOST_A_REFERENCE:
-            known.add(association.id)
-            text = texts[association.normal]
-            session.add(QueryEvidence(association_id=association.id, reference=reference, text=text, **said))
+    for association, text in _taken(session, asked, texts, what=what, voice=voice, known=known):
+        known.add(association.id)
+        session.add(QueryEvidence(association_id=association.id, reference=reference, text=text, **said))
     session.flush()
     session.execute(
         update(QueryEvidence).where(QueryEvidence.reference == reference).values(said),
@@ -104,7 +100,7 @@ def agent_answered(
         question: what the customer wrote, such as the subject of a ticket.
         language: of the text that was sent.
         agent_id: the agent's account.
-        reference: the ticket, such as `ticket R-1001`; taken back with `forget_evidence`.
+        reference: the ticket, such as `ticket R-1001`; taken back with `unlearning.forget_evidence`.
     """
     record_evidence(
         session,
@@ -120,6 +116,7 @@ def agent_answered(
 
 def count_evidence(session: Session, references: Sequence[str], *, is_counted: bool) -> None:
     """Set evidence aside, or count it again, with the votes that it follows."""
+    hold(session)
     for at in range(0, len(references), _AT_ONCE):
         touched = session.scalars(
             update(QueryEvidence)
@@ -132,61 +129,16 @@ def count_evidence(session: Session, references: Sequence[str], *, is_counted: b
         weigh(session, touched)
 
 
-def forget_evidence(session: Session, reference: str) -> None:
-    """Take back what was noted under a reference; questions that nobody else asked, and nobody decided on, go."""
-    rows = session.scalars(select(QueryEvidence).where(QueryEvidence.reference == reference)).all()
-    for row in rows:
-        session.delete(row)
-    session.flush()
-    ids = {row.association_id for row in rows}
-    weigh(session, ids)
-    for association in held(session, ids):
-        if association.state is AssociationState.LEARNED and not association.is_pinned and not association.evidence_n:
-            has_more = select(QueryEvidence.id).where(QueryEvidence.association_id == association.id).limit(1)
-            if session.scalar(has_more) is None:
-                session.delete(association)
-    session.flush()
-
-
-def questions_of(session: Session, kind: str, groups: Collection[str]) -> Mapping[tuple[str, str], LearnedQuestions]:
-    """The questions that count, by group and language; nothing for those without any. One query for all groups.
-
-    Each group has at most `MOST_LEARNED`: what editors decided goes first, then the heavier, then the older. A pin of
-    one word is no question to learn from, so it is a pin alone.
-    """
-    if not groups:
-        return {}
-    rows = session.execute(
-        select(
-            QueryAssociation.group,
-            QueryAssociation.language,
-            QueryAssociation.text,
-            QueryAssociation.state,
-            QueryAssociation.is_pinned,
-            QueryAssociation.weight,
-            QueryAssociation.weighed_at,
-        )
-        .where(QueryAssociation.kind == kind, QueryAssociation.group.in_(groups), QueryAssociation.is_active)
-        .order_by(QueryAssociation.group, QueryAssociation.id)
-    ).all()
-    now = clock.now()
-    found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
-    taken: dict[str, int] = {}
-    for row in sorted(rows, key=lambda row: _precedence(row.state, row.weight, row.weighed_at, row.is_pinned, now)):
-        questions, pins = found.setdefault((row.group, row.language), ([], []))
-        if row.is_pinned:
-            pins.append(row.text)
-        if taken.get(row.group, 0) < MOST_LEARNED and is_worth_learning(row.text, row.language):
-            taken[row.group] = taken.get(row.group, 0) + 1
-            questions.append(row.text)
-    return {name: LearnedQuestions(tuple(questions), tuple(pins)) for name, (questions, pins) in found.items()}
-
-
 def weigh(session: Session, association_ids: Iterable[int]) -> None:
-    """Add up anew what these questions rest on, and have the index follow where one begins or ceases to count."""
+    """Add up anew what these questions rest on, and have the index follow where one begins or ceases to count.
+
+    One that nobody spoke for so far is compared with others by the worker: evidence set aside is not worth that.
+    """
     now = clock.now()
     for each in held(session, association_ids):
         found = tally(_evidence(session, each.id), now=now)
+        if found.voices and not each.evidence_n:
+            request_comparison(session, each.kind, each.group)
         each.weight, each.weighed_at, each.evidence_n = found.weight, now, found.voices
         set_active(session, each, is_active(each.state, found, is_pinned=each.is_pinned))
     session.flush()
@@ -205,33 +157,47 @@ def follow(session: Session, kind: str, group: str) -> None:
     request_indexing(session, kind, sources()[kind].keys_of(session, group))
 
 
+def hold(session: Session) -> None:
+    """Have changes of learned questions come one after the other, until the end of the transaction.
+
+    To be called before any of them is read that is to be changed. One transaction changes questions several times over,
+    of several things, and more than the questions themselves: rows alone would be locked in an order that differs, and
+    of two that wait for each other one is sent away. On SQLite whoever writes is alone anyway.
+    """
+    if is_postgresql(session):
+        session.execute(select(func.pg_advisory_xact_lock(_CHANGES)))
+
+
 def held(session: Session, association_ids: Iterable[int]) -> list[QueryAssociation]:
-    """These questions as they are now, locked until the end of the transaction; in order of their ids."""
+    """These questions as they are now, which nobody else changes until the end of the transaction; by their ids."""
     ids = sorted(set(association_ids))
     if not ids:
         return []
+    hold(session)
     return list(
         session.scalars(
             select(QueryAssociation)
             .where(QueryAssociation.id.in_(ids))
             .order_by(QueryAssociation.id)
-            .with_for_update()
             .execution_options(populate_existing=True)
         )
     )
 
 
 def association_of(session: Session, text: str, *, kind: str, group: str, language: str) -> QueryAssociation:
-    """The question with these words, made when there is none yet, locked until the end of the transaction."""
-    return _associations(session, {normal_form(text, language): text}, kind=kind, group=group, language=language)[0]
+    """The question with these words, made when there is none yet; nobody else changes it in this transaction."""
+    hold(session)
+    asked, normal = _Asked(kind, group, language), normal_form(text, language)
+    found = _associations(session, asked, [normal]).get(normal)
+    if found is None:
+        found = _made(session, asked, normal, text)
+        request_comparison(session, kind, group)
+    return found
 
 
-def _precedence(
-    state: AssociationState, weight: float, weighed_at: datetime, is_pinned: bool, now: datetime
-) -> tuple[bool, bool, float]:
-    # Logarithms tell apart what floating point would take for nought after many years.
-    lightness = (now - weighed_at) / HALF_LIFE - math.log2(weight) if weight > 0 else math.inf
-    return not is_pinned, state is not AssociationState.ACCEPTED, lightness
+def request_comparison(session: Session, kind: str, group: str) -> None:
+    """Have the worker look for questions of one thing that mean the same."""
+    jobs.request_job(session, LIKENESS_JOB, unique_key=f"{LIKENESS_JOB} {kind} {group}", kind=kind, group=group)
 
 
 def _evidence(session: Session, association_id: int) -> list[Said]:
@@ -254,36 +220,62 @@ def _distinct(questions: Iterable[str], language: str) -> dict[str, str]:
     return found
 
 
-def _associations(
-    session: Session, texts: Mapping[str, str], *, kind: str, group: str, language: str
-) -> list[QueryAssociation]:
-    """The questions with these normal forms, in order; those that are not there yet are made, with their texts."""
-    if not texts:
+def _taken(
+    session: Session, asked: _Asked, texts: Mapping[str, str], *, what: EvidenceKind, voice: str, known: Collection[int]
+) -> list[tuple[QueryAssociation, str]]:
+    """The questions that are new to a reference, made where there is none yet, each with its text, within the bounds.
+
+    Args:
+        texts: what was asked, by normal form.
+        known: the questions that the reference has evidence for already.
+    """
+    there = _associations(session, asked, texts)
+    new = [normal for normal in texts if normal not in there or there[normal].id not in known]
+    room = MOST_A_REFERENCE - len(known)
+    if not new or room <= 0:
         return []
-    here = (QueryAssociation.kind == kind, QueryAssociation.group == group, QueryAssociation.language == language)
-    wanted = select(QueryAssociation).where(*here, QueryAssociation.normal.in_(texts)).order_by(QueryAssociation.id)
-    locked = wanted.with_for_update().execution_options(populate_existing=True)
-    # Another may make or merge one at the same moment: then it is looked for again.
-    for _attempt in range(3):
-        found = {each.normal: each for each in session.scalars(locked)}
-        missing = {normal: text for normal, text in texts.items() if normal not in found}
-        if not missing:
+    is_agent = what is EvidenceKind.AGENT
+    spoken = set() if is_agent else _spoken_of(session, asked, voice)
+    taken: list[tuple[QueryAssociation, str]] = []
+    for normal in new:
+        association = there.get(normal)
+        if not is_agent and (association is None or association.id not in spoken) and len(spoken) >= MOST_A_DAY:
+            continue
+        association = association or _made(session, asked, normal, texts[normal])
+        spoken.add(association.id)
+        taken.append((association, texts[normal]))
+        if len(taken) == room:
             break
-        _make(session, missing, kind=kind, group=group, language=language)
-        jobs.request_job(session, LIKENESS_JOB, unique_key=f"{LIKENESS_JOB} {kind} {group}", kind=kind, group=group)
-    return [found[normal] for normal in texts if normal in found]
+    return taken
 
 
-def _make(session: Session, texts: Mapping[str, str], *, kind: str, group: str, language: str) -> None:
+def _spoken_of(session: Session, asked: _Asked, voice: str) -> set[int]:
+    """The questions of a thing, in all languages, that a voice has said something of within a day."""
+    return set(
+        session.scalars(
+            select(QueryEvidence.association_id)
+            .join(QueryAssociation, QueryAssociation.id == QueryEvidence.association_id)
+            .where(QueryAssociation.kind == asked.kind, QueryAssociation.group == asked.group)
+            .where(QueryEvidence.voice == voice, QueryEvidence.at > clock.now() - _DAY)
+        )
+    )
+
+
+def _associations(session: Session, asked: _Asked, normals: Collection[str]) -> dict[str, QueryAssociation]:
+    """The questions with these normal forms, as they are now."""
+    rows = session.scalars(
+        select(QueryAssociation)
+        .where(QueryAssociation.kind == asked.kind, QueryAssociation.group == asked.group)
+        .where(QueryAssociation.language == asked.language, QueryAssociation.normal.in_(normals))
+        .execution_options(populate_existing=True)
+    )
+    return {each.normal: each for each in rows}
+
+
+def _made(session: Session, asked: _Asked, normal: str, text: str) -> QueryAssociation:
     now = clock.now()
-    insert = postgresql.insert(QueryAssociation) if is_postgresql(session) else sqlite.insert(QueryAssociation)
-    fixed = {
-        "kind": kind,
-        "group": group,
-        "language": language,
-        "weighed_at": now,
-        "created_at": now,
-        "changed_at": now,
-    }
-    rows = [{**fixed, "normal": normal, "text": text} for normal, text in texts.items()]
-    session.execute(insert.values(rows).on_conflict_do_nothing())
+    times = {"weighed_at": now, "created_at": now, "changed_at": now}
+    made = QueryAssociation(**asked._asdict(), normal=normal, text=text, **times)
+    session.add(made)
+    session.flush()
+    return made

@@ -15,9 +15,10 @@ from app.accounts.roles import Role
 from app.foundation import clock
 from app.foundation.activity import Activity
 from app.foundation.errors import Conflict, InvalidInput, NotFound
-from app.search import deciding, indexing, learning
+from app.foundation.jobs import Job
+from app.search import deciding, indexing, learning, unlearning
 from app.search.deciding import Decision
-from app.search.learning import questions_of
+from app.search.learned import NOTHING_LEARNED, questions_of
 from app.search.models import AssociationState, EvidenceKind, IndexingRequest, QueryAssociation, QueryEvidence
 from tests.counting import statements_of
 from tests.make import Make
@@ -49,11 +50,11 @@ def say(
 
 
 def active(session: Session, group: str = "1", language: str = "en") -> tuple[str, ...]:
-    return questions_of(session, "leaflet", [group]).get((group, language), learning.NOTHING_LEARNED).questions
+    return questions_of(session, "leaflet", [group]).get((group, language), NOTHING_LEARNED).questions
 
 
 def pins(session: Session, group: str = "1") -> tuple[str, ...]:
-    return questions_of(session, "leaflet", [group]).get((group, "en"), learning.NOTHING_LEARNED).pins
+    return questions_of(session, "leaflet", [group]).get((group, "en"), NOTHING_LEARNED).pins
 
 
 def association(session: Session, group: str = "1") -> QueryAssociation:
@@ -104,16 +105,9 @@ def test_one_agent_is_enough(session: Session) -> None:
     answered = {"kind": "leaflet", "group": "1", "language": "en", "agent_id": 7}
     learning.agent_answered(session, ASKED, reference="ticket R-1", **answered)  # type: ignore[arg-type]  # as named
     assert active(session) == (ASKED,)
-    learning.forget_evidence(session, "ticket R-1")
+    unlearning.forget_evidence(session, ["ticket R-1"])
     assert active(session) == ()
     assert session.scalar(select(func.count()).select_from(QueryAssociation)) == 0
-
-
-def test_what_is_taken_back_leaves_what_others_said(session: Session) -> None:
-    learn(session)
-    learning.forget_evidence(session, "vote 1 1")
-    assert active(session) == ()
-    assert association(session).evidence_n == 1
 
 
 def test_nothing_short_is_learned_and_nothing_personal_kept(session: Session) -> None:
@@ -160,6 +154,42 @@ def test_one_vote_cannot_fill_the_list(session: Session) -> None:
     for number in range(30):
         say(session, 1, YES, f"question number{number} alpha")
     assert session.scalar(select(func.count()).select_from(QueryEvidence)) == learning.MOST_A_REFERENCE
+
+
+def test_what_one_vote_cannot_keep_leaves_nothing(session: Session) -> None:
+    say(session, 1, YES, *(f"question number{number} alpha" for number in range(30)))
+    assert session.scalar(select(func.count()).select_from(QueryAssociation)) == learning.MOST_A_REFERENCE
+
+
+def test_one_voice_begins_eight_questions_of_a_thing_in_a_day(session: Session) -> None:
+    def count() -> int:
+        return session.scalar(select(func.count()).select_from(QueryAssociation)) or 0
+
+    for number in range(30):
+        say(session, 1, YES, f"question number{number} alpha", reference=f"vote {number}")
+    assert count() == learning.MOST_A_DAY
+    say(session, 1, YES, "question number3 alpha", reference="vote 900")
+    assert session.scalars(select(QueryEvidence.reference).order_by(QueryEvidence.id.desc())).first() == "vote 900"
+    say(session, 1, YES, "another question", group="2", reference="vote 901")
+    say(session, 2, YES, "another question")
+    assert count() == learning.MOST_A_DAY + 2
+    session.execute(update(QueryEvidence).values(at=clock.now() - timedelta(days=2)))
+    say(session, 1, YES, "a question of tomorrow", reference="vote 902")
+    assert count() == learning.MOST_A_DAY + 3
+
+
+def test_an_agent_answers_as_many_questions_as_there_are(session: Session) -> None:
+    answered = {"kind": "leaflet", "group": "1", "language": "en", "agent_id": 7}
+    for number in range(30):
+        learning.agent_answered(session, f"question number{number} alpha", reference=f"ticket {number}", **answered)  # type: ignore[arg-type]  # as named
+    assert len(active(session)) == 30
+
+
+def test_what_nobody_speaks_for_is_not_compared_until_it_counts(session: Session) -> None:
+    say(session, 1, is_counted=False)
+    assert session.scalars(select(Job.name)).all() == []
+    learning.count_evidence(session, ["vote 1"], is_counted=True)
+    assert session.scalars(select(Job.name)).all() == [learning.LIKENESS_JOB]
 
 
 def test_a_document_has_two_hundred_questions_at_most_the_best_supported_first(

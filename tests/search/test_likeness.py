@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.accounts.roles import Role
+from app.foundation import clock
 from app.foundation.worker import run_due_jobs
 from app.search import deciding, indexing, learning, likeness
 from app.search.deciding import Decision
@@ -52,7 +53,15 @@ def meanings(app: Flask) -> Meanings:
     return meanings
 
 
-def say(session: Session, voice: int, question: str, *, language: str = "en", reference: str = "") -> None:
+def say(
+    session: Session,
+    voice: int,
+    question: str,
+    *,
+    language: str = "en",
+    reference: str = "",
+    is_counted: bool = True,
+) -> None:
     learning.record_evidence(
         session,
         [question],
@@ -62,6 +71,7 @@ def say(session: Session, voice: int, question: str, *, language: str = "en", re
         what=EvidenceKind.CUSTOMER_YES,
         voice=f"v{voice}",
         reference=reference or f"vote {voice}",
+        is_counted=is_counted,
     )
     session.commit()
 
@@ -141,6 +151,48 @@ def test_what_is_like_a_blocked_question_is_blocked_with_it(
         say(session, voice, ALIKE)
     run_due_jobs(app)
     assert held(session) == [(ASKED, False)]
+
+
+def test_what_nobody_speaks_for_is_not_looked_at(session: Session, meanings: Meanings) -> None:
+    say(session, 1, ASKED)
+    say(session, 2, ALIKE, is_counted=False)
+    compare(session)
+    assert meanings.encoded == [ASKED]
+    learning.count_evidence(session, ["vote 2"], is_counted=True)
+    session.commit()
+    compare(session)
+    assert held(session) == [(ASKED, True)]
+
+
+def test_a_flood_of_questions_is_compared_within_bounds(session: Session, meanings: Meanings) -> None:
+    now = clock.now()
+    fixed = {"kind": "leaflet", "group": "1", "weighed_at": now, "created_at": now, "changed_at": now}
+    numbers = range(likeness.MOST_COMPARED + 100)
+    rows = [{"text": f"alpha question{number}", "evidence_n": 1, "weight": 1.0} for number in numbers]
+    for language in ("de", "en"):
+        own = fixed | {"language": language}
+        session.execute(insert(QueryAssociation), [own | row | {"normal": row["text"]} for row in rows])
+    session.commit()
+    say(session, 1, ASKED)
+    heavy = session.scalars(select(QueryAssociation).where(QueryAssociation.text == ASKED)).one()
+    heavy.weight = 2.0
+    session.commit()
+    compare(session)
+    assert len(meanings.encoded) == likeness.MOST_COMPARED
+    assert meanings.encoded[-1] == ASKED
+
+
+def test_many_that_mean_the_same_are_joined_bit_by_bit(
+    app: Flask, session: Session, make: Make, meanings: Meanings
+) -> None:
+    meanings.same |= {f"restore{number}": "reset" for number in range(likeness.MOST_JOINED + 10)}
+    for number in range(likeness.MOST_JOINED + 10):
+        say(session, number, f"restore{number} my password")
+    assert likeness.join_like_questions(session, kind="leaflet", group="1")
+    session.commit()
+    assert len(held(session)) == 10
+    run_due_jobs(app)
+    assert held(session) == [("restore0 my password", True)]
 
 
 def test_what_editors_decided_about_belongs_to_no_other() -> None:

@@ -13,8 +13,9 @@ from app.search.evaluation import collection
 from app.search.evaluation.collection import BadCollection
 from app.search.evaluation.source import KIND, EvaluatedSource
 from app.search.evaluation.stages import Stage
-from app.search.learning import MOST_A_REFERENCE, questions_of, record_evidence
-from app.search.likeness import find_like_questions
+from app.search.learned import questions_of
+from app.search.learning import MOST_A_REFERENCE, record_evidence
+from app.search.likeness import join_like_questions
 from app.search.models import EvidenceKind
 
 _IN_ONE_TRANSACTION = 50
@@ -49,8 +50,10 @@ def learn(source: EvaluatedSource, path: Path, language: str, stage: Stage) -> d
                 )
         stage("Learning", given, 0)
     for number, group in enumerate(groups, start=1):
-        with transaction() as session:
-            find_like_questions(session, kind=KIND, group=group)
+        is_joining = True
+        while is_joining:
+            with transaction() as session:
+                is_joining = join_like_questions(session, kind=KIND, group=group)
         stage("Comparing questions", number, len(groups))
     with reading() as session:
         counts = sum(len(each.questions) for each in questions_of(session, KIND, groups).values())

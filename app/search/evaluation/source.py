@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.foundation.excerpts import Excerpt
 from app.search.documents import Document, Passage, Presentation
 from app.search.evaluation.collection import Entry
-from app.search.learning import NOTHING_LEARNED, questions_of
+from app.search.learned import NOTHING_LEARNED, questions_of
 
 KIND = "evaluated"
 READERS = "public"

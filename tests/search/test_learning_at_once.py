@@ -1,0 +1,134 @@
+"""Votes, the worker and editors at the same moment: nobody is sent away because of another."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation.database import transaction
+from app.search import indexing, learning, likeness
+from app.search.models import EvidenceKind, QueryAssociation, QueryEvidence
+from tests.search.fake_encoder import FakeEncoder, use_fake_encoder
+from tests.search.shelf import Shelf, document
+
+ROUNDS = 25
+RESET, SCAN = "reset my password", "scan a page"
+
+Act = Callable[[Session, int], None]
+
+
+@pytest.fixture(autouse=True)
+def shelf(app: Flask) -> Iterator[None]:
+    indexing.add_source(app, Shelf(document(1, "Printer"), document(2, "Scanner")))
+    with app.app_context():
+        yield
+
+
+def say(session: Session, voice: int, *questions: str, group: str = "1", is_counted: bool = True) -> None:
+    learning.record_evidence(
+        session,
+        questions,
+        kind="leaflet",
+        group=group,
+        language="en",
+        what=EvidenceKind.CUSTOMER_YES,
+        voice=f"v{voice}",
+        reference=f"vote {voice}",
+        is_counted=is_counted,
+    )
+
+
+def at_once(app: Flask, *acts: Act, rounds: int = ROUNDS) -> None:
+    """Have each of these begin every round together with the others, in a transaction of its own."""
+    together = Barrier(len(acts))
+
+    def run(act: Act) -> None:
+        with app.app_context(), contextlib.suppress(BrokenBarrierError):
+            for number in range(rounds):
+                together.wait(30)
+                try:
+                    with transaction() as session:
+                        act(session, number)
+                except BaseException:
+                    together.abort()
+                    raise
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        list(pool.map(run, acts))
+
+
+def people(session: Session) -> dict[str, int]:
+    """How many people each question rests on."""
+    session.expire_all()
+    found = {row.text: row.evidence_n for row in session.scalars(select(QueryAssociation))}
+    session.rollback()
+    return found
+
+
+def test_votes_that_are_cast_again_in_opposite_orders_all_count(app: Flask, session: Session) -> None:
+    for voice in range(4):
+        say(session, voice, RESET, SCAN)
+    session.commit()
+    at_once(
+        app,
+        lambda own, number: say(own, 0, RESET),
+        lambda own, number: say(own, 1, SCAN),
+        lambda own, number: say(own, 2, RESET),
+        lambda own, number: say(own, 3, SCAN),
+    )
+    assert people(session) == {RESET: 4, SCAN: 4}
+
+
+def test_the_same_new_questions_in_opposite_orders_are_made_once(app: Flask, session: Session) -> None:
+    def asked(number: int) -> list[str]:
+        return [f"{RESET} alpha{number} beta{place}" for place in range(learning.MOST_A_REFERENCE)]
+
+    at_once(
+        app,
+        lambda own, number: say(own, 2 * number, *asked(number)),
+        lambda own, number: say(own, 2 * number + 1, *reversed(asked(number))),
+    )
+    assert people(session) == {text: 2 for number in range(ROUNDS) for text in asked(number)}
+
+
+def test_votes_are_set_aside_while_others_vote(app: Flask, session: Session) -> None:
+    for voice in range(4):
+        say(session, voice, RESET if voice % 2 else SCAN)
+        say(session, voice, RESET, SCAN)
+    session.commit()
+
+    def judged(voice: int, others: list[str]) -> Act:
+        def act(own: Session, number: int) -> None:
+            learning.count_evidence(own, others, is_counted=number % 2 == 0)
+            say(own, voice, RESET if voice % 2 else SCAN, is_counted=True)
+
+        return act
+
+    at_once(app, judged(0, ["vote 2"]), judged(1, ["vote 3"]), judged(4, ["vote 3", "vote 2"]), rounds=ROUNDS)
+    assert people(session) == {RESET: 4, SCAN: 5}
+
+
+def test_the_worker_joins_questions_while_their_votes_are_set_aside(app: Flask, session: Session) -> None:
+    use_fake_encoder(app, FakeEncoder({"restore": "reset"}))
+    for number in range(ROUNDS):
+        say(session, number, f"{RESET} alpha{number}", f"restore my password alpha{number}")
+    session.commit()
+
+    def compare(own: Session, number: int) -> None:
+        likeness.find_like_questions(own, kind="leaflet", group="1")
+
+    def judge(own: Session, number: int) -> None:
+        references = [f"vote {voice}" for voice in reversed(range(ROUNDS))]
+        learning.count_evidence(own, references, is_counted=number % 2 == 0)
+
+    at_once(app, compare, judge, lambda own, number: say(own, number, RESET), rounds=ROUNDS)
+    references = session.scalars(select(QueryEvidence.reference).distinct()).all()
+    session.rollback()
+    assert len(references) == ROUNDS
