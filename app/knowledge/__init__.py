@@ -14,6 +14,7 @@ from app.knowledge import (
     exchange,
     following_pages,
     glossary_pages,
+    learned_keeping,
     learned_pages,
     machine_pages,
     models,
@@ -47,6 +48,7 @@ def install(app: Flask, settings: Settings) -> None:
     glossary_pages.install(app)
     reading_pages.install(app)
     learned_pages.install(app)
+    learned_keeping.install(app)
     page_cache.PERSONAL_COOKIES.add(voters.COOKIE)
     app.extensions["published_languages"] = _published_languages()
     jobs.add_job_kind(app, "find_related", related.find_related)
