@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 import numpy as np
 
 from app.search import words
+from app.search.column import Alike, Column, Facts, Floats
 from app.search.documents import Document
 from app.search.engines.base import Title, digest_of
 from app.search.passages import Chunk, read
-from app.search.scoring import BOOSTS, Facts, Floats, field_name
+from app.search.scoring import BOOSTS, field_name
 
 #: With fewer learned questions than this their words count once, not twice.
 FEW_QUESTIONS = 4
@@ -26,17 +28,6 @@ class IndexedDocument:
     fields: dict[str, dict[str, int]]
     line: bytes
     chunks: tuple[Chunk, ...]
-
-
-@dataclass(frozen=True)
-class Column:
-    """The facts of all documents of a part, by place, with what is computed from them once."""
-
-    facts: list[Facts]
-    titles: list[Title]
-    places: dict[tuple[str, str], int]
-    lengths: dict[str, Floats]
-    totals: dict[str, tuple[int, int]]
 
 
 def indexed(document: Document) -> IndexedDocument:
@@ -70,16 +61,28 @@ def column(lines: Sequence[bytes]) -> Column:
     """The facts of a part, from the lines of its documents in order of place."""
     facts: list[Facts] = []
     titles: list[Title] = []
+    own_lengths: list[Mapping[str, int]] = []
     kept: dict[Any, Any] = {}
     for line in lines:
         told = json.loads(line)
         facets = {facet: tuple(values) for facet, values in told["facets"].items()}
         facets = kept.setdefault(tuple(facets.items()), facets)
-        names = (told["kind"], told["key"], told["group"], told["language"])
-        facts.append(Facts(*names, told["base"], told["readers"], facets, told["lengths"], told["digest"]))
-        titles.append(Title(*names, told["readers"], told["title"], tuple(told["wordings"])))
-    places = {(each.kind, each.key): place for place, each in enumerate(facts)}
-    return Column(facts, titles, places, *_statistics(facts))
+        # What many documents have in common is kept in memory once.
+        kind, language, base, readers = (intern(told[name]) for name in ("kind", "language", "base", "readers"))
+        facts.append(Facts(kind, told["key"], told["group"], language, base, readers, facets, told["digest"]))
+        wordings = tuple(told["wordings"])
+        titles.append(Title(kind, told["key"], told["group"], language, readers, told["title"], wordings))
+        own_lengths.append(told["lengths"])
+    lengths, totals = _statistics(facts, own_lengths)
+    return Column(
+        facts,
+        titles,
+        places={(each.kind, each.key): place for place, each in enumerate(facts)},
+        lengths=lengths,
+        totals=totals,
+        facets=Alike.of(((id(each.facets), each.facets) for each in facts), len(facts)),
+        audiences=Alike.of((((own := (each.language, each.readers)), own) for each in facts), len(facts)),
+    )
 
 
 def _identifiers(document: Document) -> list[str]:
@@ -105,15 +108,17 @@ def _line(document: Document, base: str, lengths: dict[str, int]) -> bytes:
     return json.dumps(told, separators=(",", ":")).encode()
 
 
-def _statistics(facts: Sequence[Facts]) -> tuple[dict[str, Floats], dict[str, tuple[int, int]]]:
+def _statistics(
+    facts: Sequence[Facts], own_lengths: Sequence[Mapping[str, int]]
+) -> tuple[dict[str, Floats], dict[str, tuple[int, int]]]:
     lengths: dict[str, Floats] = {}
     totals: dict[str, tuple[int, int]] = {}
     for base in {each.base for each in facts}:
         for name in BOOSTS:
             lengths[field_name(name, base)] = np.zeros(len(facts))
-    for place, each in enumerate(facts):
+    for place, (each, own) in enumerate(zip(facts, own_lengths, strict=True)):
         _add(totals, field_name("documents", each.base), 0)
-        for name, length in each.lengths.items():
+        for name, length in own.items():
             lengths[field_name(name, each.base)][place] = length
             _add(totals, field_name(name, each.base), length)
     return lengths, totals

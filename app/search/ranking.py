@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.search.column import Floats, Mask, Places
 from app.search.engines.base import Query, Standing
-from app.search.scoring import Floats, Mask, Part, Places, Scored, field_name, score_words
+from app.search.scoring import Part, Scored, field_name, score_words
 
 #: What the words may add to a closeness in meaning (a cosine, at most 1): so much for the best of them.
 WORDS_COUNT = 0.15
@@ -90,14 +91,14 @@ def _candidates(
     top = _highest([each.scores for each in scored], findable)
     if query.meaning is None:
         scores = [each.scores for each in scored]
-        closeness = cosines = [np.zeros(len(part.facts)) for part in parts]
-        learned = [np.zeros(len(part.facts), np.bool_) for part in parts]
+        closeness = cosines = [np.zeros(part.size) for part in parts]
+        learned = [np.zeros(part.size, np.bool_) for part in parts]
     else:
         shares = [each.scores / (top or 1.0) for each in scored]
         closeness, cosines, learned = _meant(parts, query, shares, findable)
         scores = [near + WORDS_COUNT * share for near, share in zip(closeness, shares, strict=True)]
     for part, score in zip(parts, scores, strict=True):
-        factors = part.factors(query.quality) if query.quality else None
+        factors = part.column.factors(query.quality) if query.quality else None
         if factors is not None:
             score *= factors
     lifted = _lift(parts, base, query, scores, [each.coverage for each in scored], everything)
@@ -121,7 +122,7 @@ def _meant(
     """How near each document's meaning is; where that is not known, its words' share of the nearest there is."""
     if query.meaning is None:
         raise ValueError("The query has no meaning.")
-    measured = [query.meaning.to(part.id, part.places, len(part.facts)) for part in parts]
+    measured = [query.meaning.to(part.id, part.column.places, part.size) for part in parts]
     nearest = _highest([np.nan_to_num(each.closeness) for each in measured], findable)
     closeness, cosines = [], []
     for each, share in zip(measured, shares, strict=True):
@@ -183,7 +184,7 @@ def _carriers(parts: Sequence[Part], name: str, term: str) -> list[tuple[int, in
 
 
 def _base(parts: Sequence[Part], spot: tuple[int, int]) -> str:
-    return parts[spot[0]].facts[spot[1]].base
+    return parts[spot[0]].column.facts[spot[1]].base
 
 
 def _together(found: Sequence[_Hits]) -> _Hits:
@@ -198,7 +199,7 @@ def _one_a_group(parts: Sequence[Part], hits: _Hits, languages: Sequence[str]) -
     preference = {language: place for place, language in reversed(list(enumerate(languages)))}
     chosen: dict[tuple[str, str], tuple[tuple[int, float, str], int]] = {}
     for number, (part, place, score) in enumerate(zip(hits.part, hits.place, hits.score, strict=True)):
-        facts = parts[part].facts[place]
+        facts = parts[part].column.facts[place]
         claim = (preference[facts.language], -score, facts.key)
         name = (facts.kind, facts.group)
         if name not in chosen or claim < chosen[name][0]:
@@ -213,7 +214,7 @@ def _best(parts: Sequence[Part], hits: _Hits, most: int) -> _Hits:
     if len(hits.score) > most:
         least = np.partition(hits.score, len(hits.score) - most)[len(hits.score) - most]
         hits = hits.at(hits.score >= least)
-    facts = [parts[part].facts[place] for part, place in zip(hits.part, hits.place, strict=True)]
+    facts = [parts[part].column.facts[place] for part, place in zip(hits.part, hits.place, strict=True)]
     order = sorted(range(len(facts)), key=lambda at: (-hits.score[at], facts[at].kind, facts[at].key))
     return hits.at(order[:most])
 
@@ -242,11 +243,13 @@ def _count(parts: Sequence[Part], hits: _Hits, filters: Mapping[str, str], ranke
         own = np.flatnonzero(hits.part == at)
         if not len(own):
             continue
-        codes, mappings = part.alike
-        alike = codes[hits.place[own]]
-        for code, count in enumerate(np.bincount(alike, minlength=len(mappings)).tolist()):
-            if count and _tell(mappings[code], count, filters, ranked):
-                passes[own[alike == code]] = True
+        alike = part.column.facets
+        codes = alike.codes[hits.place[own]]
+        pass_alike = np.zeros(len(alike.values), np.bool_)
+        counts = np.bincount(codes, minlength=len(alike.values))
+        for code in np.flatnonzero(counts).tolist():
+            pass_alike[code] = _tell(alike.values[code], int(counts[code]), filters, ranked)
+        passes[own] = pass_alike[codes]
     passing = hits.at(passes)
     ranked.total = len(passing.score)
     ranked.elsewhere = len(hits.score) - ranked.total

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from app.search import ranking, scoring, words
+from app.search.column import Column
 from app.search.documents import Document
 from app.search.engines.base import (
     EngineBusy,
@@ -34,7 +35,7 @@ from app.search.engines.base import (
     Written,
 )
 from app.search.generations import Generations, Pointer
-from app.search.indexed import Column, column, indexed, spelling_field
+from app.search.indexed import column, indexed, spelling_field
 from app.search.passages import Chunk
 
 with warnings.catch_warnings():
@@ -163,9 +164,11 @@ class WhooshEngine:
         def read(snapshot: _Snapshot) -> dict[str, int]:
             counts: dict[str, int] = {}
             for part in snapshot.parts:
-                for place, facts in enumerate(part.facts):
-                    if place not in part.deleted and (readers is None or facts.readers in readers):
-                        counts[facts.language] = counts.get(facts.language, 0) + 1
+                audiences = part.column.audiences
+                for number, count in audiences.counts(part.deleted).items():
+                    language, group = audiences.values[number]
+                    if count and (readers is None or group in readers):
+                        counts[language] = counts.get(language, 0) + count
             return counts
 
         stamp, known = self._generations.stamp(), getattr(self._own, "languages", None)
@@ -206,7 +209,7 @@ class WhooshEngine:
             return {
                 (facts.kind, facts.key): facts.digest
                 for part in reversed(snapshot.parts)
-                for place, facts in enumerate(part.facts)
+                for place, facts in enumerate(part.column.facts)
                 if (not languages or facts.base in languages) and place not in part.deleted
             }
 
@@ -229,7 +232,7 @@ class WhooshEngine:
             for at, (part, leaf) in enumerate(zip(snapshot.parts, snapshot.leaves, strict=True)):
                 for name, term in leaf.all_terms():
                     _read_postings(leaf, name, term)
-                for place, facts in enumerate(part.facts):
+                for place, facts in enumerate(part.column.facts):
                     if place not in part.deleted:
                         _hit(snapshot, at, place, 0.0)
                         told.append((facts.kind, facts.key, facts.digest))
@@ -419,7 +422,7 @@ def _add(writer: Any, document: Document) -> None:
 
 
 def _hit(snapshot: _Snapshot, part: int, place: int, score: float) -> Hit:
-    facts = snapshot.parts[part].facts[place]
+    facts = snapshot.parts[part].column.facts[place]
     title, chunks = snapshot.leaves[part].stored_fields(place)["stored"]
     return Hit(
         facts.kind, facts.key, facts.group, facts.language, score, title, tuple(Chunk(*chunk) for chunk in chunks)
@@ -442,8 +445,7 @@ def _part(segment: _Segment, leaf: Any) -> scoring.Part:
         return found
 
     deleted = frozenset(leaf.segment().deleted_docs())
-    kept = segment.column
-    return scoring.Part(segment.id, kept.facts, kept.places, postings, deleted, kept.lengths, kept.totals)
+    return scoring.Part(segment.id, segment.column, postings, deleted)
 
 
 def _vocabulary(segment: _Segment, leaf: Any, name: str) -> frozenset[str]:
