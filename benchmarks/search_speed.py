@@ -19,6 +19,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -59,10 +60,10 @@ def made_documents(size: int) -> list[Document]:
     syllables = [a + b for a in "bcdfghklmnprstvz" for b in "aeiou"]
     vocabulary = list({"".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(VOCABULARY)})
     vocabulary.sort(key=lambda word: chance.random())
-    shares = [1 / (rank + 10) for rank in range(len(vocabulary))]
+    shares = list(accumulate(1 / (rank + 10) for rank in range(len(vocabulary))))
 
     def text(count: int) -> str:
-        return " ".join(chance.choices(vocabulary, shares, k=count)) + "."
+        return " ".join(chance.choices(vocabulary, cum_weights=shares, k=count)) + "."
 
     return [
         Document(
