@@ -44,20 +44,23 @@ with warnings.catch_warnings():
     from whoosh import columns, fields, formats
     from whoosh.codec.whoosh3 import W3Codec
     from whoosh.filedb.filestore import FileStorage
-    from whoosh.index import FileIndex, LockError
+    from whoosh.index import TOC, FileIndex, LockError
     from whoosh.reading import SegmentReader, TermNotFound
 
 Answer = TypeVar("Answer")
 
 _MEMORY_MB = 64
 _TRIES = 3
+#: Whoosh's name for an index that was given none.
+_INDEX = "MAIN"
 _MOST_KEPT_POSTINGS = 2_000_000
 #: What keeping the postings of one more word takes beside them, in postings; that there are none is kept, too.
 _KEEPING = 40
 #: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
 _SMALL, _MOST_SMALL = 200, 8
 _LARGE = 1000
-_MOST_SEGMENTS = 40
+#: Segments that are kept for threads that are a commit behind.
+_MOST_OUTDATED = 40
 _NONE: scoring.Postings = (np.zeros(0, np.uint32), np.zeros(0, np.float32))
 
 
@@ -114,11 +117,18 @@ class _Segment:
 
 
 @dataclass
+class _Leaf:
+    """One thread's way to read a segment; it does not know which documents were deleted."""
+
+    files: _Files
+    reader: Any
+
+
+@dataclass
 class _Snapshot:
     """The index as one thread sees it at one commit."""
 
     stamp: tuple[int, int, int]
-    files: _Files
     segments: list[_Segment]
     leaves: list[Any]
     parts: list[scoring.Part]
@@ -315,38 +325,54 @@ class WhooshEngine:
         known: _Snapshot | None = getattr(self._own, "snapshot", None)
         if known is not None and known.stamp == stamp:
             return known
-        self._forget()
-        files = _Files(self._generations.path(self._generations.current().generation))
-        try:
-            leaves = [leaf for leaf, _offset in FileIndex(files).reader().leaf_readers() if leaf.doc_count_all()]
-            segments = [self._segment(leaf) for leaf in leaves]
-            parts = [_part(segment, leaf) for segment, leaf in zip(segments, leaves, strict=True)]
-        except BaseException:
-            files.close_all()
-            raise
-        self._own.snapshot = _Snapshot(stamp, files, segments, leaves, parts)
-        return self._own.snapshot  # type: ignore[no-any-return]  # a thread's own namespace has no types
+        for _attempt in range(_TRIES - 1):
+            # Of what a writer has just removed there is a newer version; what this thread opened before stays open.
+            with contextlib.suppress(FileNotFoundError):
+                return self._new_snapshot(stamp)
+        return self._new_snapshot(stamp)
 
-    def _segment(self, leaf: Any) -> _Segment:
-        name = leaf.segment().segment_id()
+    def _new_snapshot(self, stamp: tuple[int, int, int]) -> _Snapshot:
+        folder = self._generations.path(self._generations.current().generation)
+        toc = _table_of_contents(folder)
+        present = [each for each in toc.segments if each.doc_count_all()]
+        leaves = self._leaves(folder, toc.schema, present)
+        segments = self._segments_of(leaves)
+        parts = [
+            _part(segment, leaf, frozenset(each.deleted_docs()))
+            for segment, leaf, each in zip(segments, leaves, present, strict=True)
+        ]
+        snapshot = self._own.snapshot = _Snapshot(stamp, segments, leaves, parts)
+        return snapshot
+
+    def _leaves(self, folder: Path, schema: Any, present: Sequence[Any]) -> list[Any]:
+        """This thread's readers of these segments: most of them were there before the last commit, too."""
+        if not hasattr(self._own, "leaves"):
+            self._own.leaves = {}
+        held: dict[str, _Leaf] = self._own.leaves
+        names = [each.segment_id() for each in present]
+        for name in held.keys() - set(names):
+            held.pop(name).files.close_all()
+        for name, each in zip(names, present, strict=True):
+            if name not in held:
+                files = _Files(folder)
+                held[name] = _Leaf(files, SegmentReader(files, schema, each))
+        return [held[name].reader for name in names]
+
+    def _segments_of(self, leaves: Sequence[Any]) -> list[_Segment]:
         with self._loading:
-            segment = self._segments.get(name)
-            if segment is None:
-                lines = leaf.column_reader("facts")
-                segment = _Segment(name, column([lines[place] for place in range(leaf.doc_count_all())]))
-                if len(segment.column.facts) >= _LARGE:
-                    # It is kept for long: going through it again and again for garbage would halt requests.
-                    gc.freeze()
+            known = self._segments
+            own = {name: known.get(name) or _read_segment(name, leaf) for name, leaf in _named(leaves)}
             # The last used come first. Threads that are a commit behind still hold what they need; the rest goes.
-            others = [(each, kept) for each, kept in self._segments.items() if each != name]
-            self._segments = {name: segment, **dict(others[:_MOST_SEGMENTS])}
-            return segment
+            others = [(name, segment) for name, segment in known.items() if name not in own]
+            self._segments = {**own, **dict(others[:_MOST_OUTDATED])}
+        return list(own.values())
 
     def _forget(self) -> None:
-        known: _Snapshot | None = getattr(self._own, "snapshot", None)
         self._own.snapshot = None
-        if known is not None:
-            known.files.close_all()
+        held: dict[str, _Leaf] = getattr(self._own, "leaves", {})
+        for leaf in held.values():
+            leaf.files.close_all()
+        self._own.leaves = {}
 
 
 class _Aside:
@@ -429,7 +455,28 @@ def _hit(snapshot: _Snapshot, part: int, place: int, score: float) -> Hit:
     )
 
 
-def _part(segment: _Segment, leaf: Any) -> scoring.Part:
+def _table_of_contents(folder: Path) -> Any:
+    """Which segments there are at the last commit."""
+    with contextlib.ExitStack() as stack:
+        files = _Files(folder)
+        stack.callback(files.close_all)
+        return TOC.read(files, _INDEX)
+
+
+def _named(leaves: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    return ((leaf.segment().segment_id(), leaf) for leaf in leaves)
+
+
+def _read_segment(name: str, leaf: Any) -> _Segment:
+    lines = leaf.column_reader("facts")
+    segment = _Segment(name, column([lines[place] for place in range(leaf.doc_count_all())]))
+    if len(segment.column.facts) >= _LARGE:
+        # It is kept for long: going through it again and again for garbage would halt requests.
+        gc.freeze()
+    return segment
+
+
+def _part(segment: _Segment, leaf: Any, deleted: frozenset[int]) -> scoring.Part:
     names = frozenset(leaf.indexed_field_names())
 
     def postings(name: str, token: str) -> scoring.Postings:
@@ -444,7 +491,6 @@ def _part(segment: _Segment, leaf: Any) -> scoring.Part:
             segment.kept_size += len(found[0]) + _KEEPING
         return found
 
-    deleted = frozenset(leaf.segment().deleted_docs())
     return scoring.Part(segment.id, segment.column, postings, deleted)
 
 
