@@ -25,10 +25,28 @@ logger = logging.getLogger(__name__)
 NEAREST_COUNTS, MEAN_COUNTS = 0.7, 0.3
 #: Of vectors that were replaced since; more than this share, and at least so many, are thrown out by reading anew.
 MOST_REPLACED, LEAST_REPLACED = 0.25, 1000
-_MOST_KEPT_PARTS = 50
+_MOST_KEPT_PARTS = 500
 
 Floats = NDArray[np.float64]
 Slots = NDArray[np.int64]
+
+
+class _Numbers:
+    """Numbers, to which some are appended. What was handed out of them never changes."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self._kept: NDArray[Any] = np.empty(64, kind)
+        self.size = 0
+
+    def add(self, number: int) -> None:
+        """Append one."""
+        self._kept = _with_room(self._kept, self.size + 1, self.size)
+        self._kept[self.size] = number
+        self.size += 1
+
+    def view(self) -> NDArray[Any]:
+        """The numbers as they are now."""
+        return self._kept[: self.size]
 
 
 class _Rows:
@@ -37,20 +55,20 @@ class _Rows:
     def __init__(self, dimension: int) -> None:
         self._numbers: NDArray[Any] = np.empty((64, dimension), np.int8)
         self._scales: NDArray[Any] = np.empty(64, np.float32)
-        self._starts: NDArray[Any] = np.empty(64, np.int64)
-        self.size = self.owners = 0
+        self._starts = _Numbers(np.int64)
+        self.size = 0
 
     def add(self, numbers: NDArray[np.int8], scales: NDArray[np.float32]) -> None:
         """Append the rows, at least one, of one more owner."""
         start, size = self.size, self.size + len(numbers)
         self._numbers, self._scales = _with_room(self._numbers, size, start), _with_room(self._scales, size, start)
-        self._starts = _with_room(self._starts, self.owners + 1, self.owners)
-        self._numbers[start:size], self._scales[start:size], self._starts[self.owners] = numbers, scales, start
-        self.size, self.owners = size, self.owners + 1
+        self._numbers[start:size], self._scales[start:size] = numbers, scales
+        self._starts.add(start)
+        self.size = size
 
     def view(self) -> _View:
         """The rows as they are now."""
-        return _View(self._numbers[: self.size], self._scales[: self.size], self._starts[: self.owners])
+        return _View(self._numbers[: self.size], self._scales[: self.size], self._starts.view())
 
 
 @dataclass(frozen=True)
@@ -157,23 +175,28 @@ class _Reader:
         self._texts, self._questions = _Rows(dimension), _Rows(dimension)
         self._names: list[Name] = []
         self._slots: dict[Name, int] = {}
-        self._chunks: list[int] = []
-        self._owner_of: list[int] = []
-        self._asked_of: list[int] = []
+        self._chunks = _Numbers(np.int64)
+        self._has_own, self._has_learned = _Numbers(np.bool_), _Numbers(np.bool_)
+        self._owner_of, self._asked_of = _Numbers(np.int64), _Numbers(np.int64)
+        self._documents = 0
         self._parts: dict[str, tuple[int, Slots]] = {}
 
     def add(self, seq: int, each: DocumentVectors) -> None:
         """Take in what was written under the next number."""
-        slot = len(self._names)
+        slot, before = len(self._names), self._slots.get((each.kind, each.key))
+        has_own, has_learned = each.own > 0, len(each.numbers) > each.own
+        self._documents += has_own - (before is not None and bool(self._has_own.view()[before]))
         self._names.append((each.kind, each.key))
         self._slots[each.kind, each.key] = slot
-        self._chunks.append(each.chunks)
-        if each.own:
+        self._chunks.add(each.chunks)
+        self._has_own.add(has_own)
+        self._has_learned.add(has_learned)
+        if has_own:
             self._texts.add(each.numbers[: each.own], each.scales[: each.own])
-            self._owner_of.append(slot)
-        if len(each.numbers) > each.own:
+            self._owner_of.add(slot)
+        if has_learned:
             self._questions.add(each.numbers[each.own :], each.scales[each.own :])
-            self._asked_of.append(slot)
+            self._asked_of.add(slot)
         self.seq = seq
 
     def is_worn(self) -> bool:
@@ -182,24 +205,18 @@ class _Reader:
         return replaced > max(LEAST_REPLACED, MOST_REPLACED * len(self._names))
 
     def known(self) -> Known:
-        """All of it as it is now."""
-        owners = np.array(self._owner_of, np.int64)
-        is_there = np.zeros(len(self._names), np.bool_)
-        is_there[owners] = True
-        asked = np.array(self._asked_of, np.int64)
-        has_learned = np.zeros(len(self._names), np.bool_)
-        has_learned[asked] = True
+        """All of it as it is now, without going through it."""
         return Known(
             reader=self,
             encoder=self._encoder,
             total=len(self._names),
-            documents=int(is_there[list(self._slots.values())].sum()) if self._slots else 0,
+            documents=self._documents,
             texts=self._texts.view(),
-            owner_of=owners,
-            chunks=np.array(self._chunks, np.int64),
+            owner_of=self._owner_of.view(),
+            chunks=self._chunks.view(),
             questions=self._questions.view(),
-            asked_of=asked,
-            has_learned=has_learned,
+            asked_of=self._asked_of.view(),
+            has_learned=self._has_learned.view(),
         )
 
     def slot_of(self, name: Name) -> int | None:
@@ -211,10 +228,15 @@ class _Reader:
         seen, slots = self._parts.get(part, (0, np.full(size, -1, np.int64)))
         if seen < total:
             slots = slots.copy()
-            for slot in range(seen, total):
-                place = places.get(self._names[slot])
-                if place is not None:
-                    slots[place] = slot
+            if size < total - seen:
+                for name, at in places.items():
+                    last = self._slots.get(name, -1)
+                    slots[at] = last if last < total else -1
+            else:
+                for slot in range(seen, total):
+                    place = places.get(self._names[slot])
+                    if place is not None:
+                        slots[place] = slot
             others = [(each, kept) for each, kept in list(self._parts.items()) if each != part]
             self._parts = {part: (total, slots), **dict(others[:_MOST_KEPT_PARTS])}
         return slots if seen <= total else np.where(slots < total, slots, -1)

@@ -243,6 +243,24 @@ def test_a_process_reads_only_what_was_written_since(tmp_path: Path) -> None:
     assert near.has_learned.tolist() == [False, False, True]
 
 
+def test_a_part_is_as_near_however_few_or_many_documents_it_has() -> None:
+    rng = np.random.default_rng(3)
+    reader = meaning._Reader("e", 16)
+    for seq, number in enumerate([*range(30), 4, 7]):
+        vectors = rng.standard_normal((2, 16)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        reader.add(
+            seq, DocumentVectors("a", str(number), "d", 2, 0, np.arange(2, dtype=np.uint64), *quantised(vectors))
+        )
+    asked = reader.known().meaning_of([vectors[0]])
+    many = asked.to("all", {("a", str(number)): number for number in range(30)}, 30)
+    few = asked.to("few", {("a", "7"): 0, ("a", "unknown"): 1, ("a", "4"): 2}, 3)
+    assert few.closeness[0] == many.closeness[7] == pytest.approx(1, abs=0.5)
+    assert few.closeness[2] == many.closeness[4]
+    assert np.isnan(few.closeness).tolist() == [False, True, False]
+    assert reader.known().documents == 30
+
+
 def test_closeness_is_as_it_is_defined() -> None:
     rng = np.random.default_rng(2)
     vectors = rng.standard_normal((6, 32)).astype(np.float32)
