@@ -36,7 +36,7 @@ BATCH = 1000
 _READ_AT_ONCE = 100
 _PAUSE = timedelta(seconds=2)
 _BETWEEN_REPAIRS = 30.0
-_last_repair = threading.local()
+_last_asked = threading.local()
 
 Progress = Callable[[int, int], None]
 
@@ -95,15 +95,12 @@ def request_rebuild(session: Session, *, only_if_broken: bool = False, due_at: d
 
 def request_repair() -> None:
     """Ask for a rebuild because the index could not be read; at most twice a minute, never in the way of an answer."""
-    now = time.monotonic()
-    if now - getattr(_last_repair, "at", -_BETWEEN_REPAIRS) < _BETWEEN_REPAIRS:
-        return
-    _last_repair.at = now
-    try:
-        with transaction() as session:
-            request_rebuild(session, only_if_broken=True)
-    except Exception as error:
-        logger.warning("A rebuild of the search index could not be asked for: %s", error)
+    _ask_now_and_then("rebuild of the search index", lambda session: request_rebuild(session, only_if_broken=True))
+
+
+def request_missing_vectors() -> None:
+    """Ask for the vectors because a search lacks them; at most twice a minute, never in the way of an answer."""
+    _ask_now_and_then("making of vectors", request_vectors)
 
 
 def request_vectors(session: Session, *, due_at: datetime | None = None) -> None:
@@ -200,6 +197,18 @@ def rebuild_and_tell(report: Progress = lambda done, total: None) -> int:
         return rebuild(both)
     finally:
         told.remove()
+
+
+def _ask_now_and_then(what: str, ask: Callable[[Session], None]) -> None:
+    now, asked_at = time.monotonic(), _last_asked.__dict__
+    if now - asked_at.get(what, -_BETWEEN_REPAIRS) < _BETWEEN_REPAIRS:
+        return
+    asked_at[what] = now
+    try:
+        with transaction() as session:
+            ask(session)
+    except Exception as error:
+        logger.warning("A %s could not be asked for: %s", what, error)
 
 
 def _rebuild_or_wait(session: Session) -> None:

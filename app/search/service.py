@@ -303,10 +303,14 @@ def _meaning(text: str, languages: Sequence[str], engine: Engine, readers: froze
     bases = {words.base_language(language) for language in languages}
     if encoder is None or not bases or not understands(encoder, bases):
         return None
-    known = current_meanings().known(encoder.name, encoder.dimension)
+    meanings = current_meanings()
+    known = meanings.known(encoder.name, encoder.dimension)
     counts = engine.languages(None)
     wanted = sum(n for language, n in counts.items() if understands(encoder, [words.base_language(language)]))
-    if known is None or known.documents < max(LEAST_KNOWN * wanted, 1):
+    is_enough = known is not None and known.documents >= max(LEAST_KNOWN * wanted, 1)
+    if wanted and not (is_enough and meanings.store.is_there()):
+        indexing.request_missing_vectors()
+    if known is None or not is_enough:
         return None
     texts = dict.fromkeys([text, *(reworded for base in sorted(bases) for reworded in synonyms.reworded(text, base))])
     own_words = engine.frequencies(spelling.doubtful_words(text, languages), languages, readers)

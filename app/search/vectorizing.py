@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 
 import numpy as np
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
@@ -26,11 +27,11 @@ from app.search.documents import Document
 from app.search.encoders.base import Encoder, EncoderUnavailable, TextKind
 from app.search.encoding import current_encoder
 from app.search.engines.base import EngineUnavailable, digest_of
-from app.search.gathering import gather
+from app.search.gathering import Name, gather
 from app.search.meaning import current_meanings
 from app.search.passages import chunks_of
 from app.search.rechecking import request_check
-from app.search.vectors import DocumentVectors, VectorsUnavailable, quantised
+from app.search.vectors import DocumentVectors, VectorStore, VectorsUnavailable, quantised
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ LONGEST_SLICE = 1.0
 """Seconds that the job goes on before others have their turn."""
 _AT_ONCE = 8
 _LOOK_AGAIN = timedelta(minutes=1)
+_KEPT = "search_vectors_missing"
 
 Progress = Callable[[int, int], None]
 
@@ -104,30 +106,76 @@ def catch_up(report: Progress = lambda done, total: None, *, until: float | None
     encoder, store = current_encoder(), current_meanings().store
     if encoder is None:
         return 0
-    wanted = indexing.current_engine().digests(encoder.languages)
-    have = store.digests(encoder.name)
-    missing = [name for name, digest in wanted.items() if have.get(name) != digest]
-    gone = [name for name in have if name not in wanted]
-    if gone:
-        store.write(encoder.name, [], gone)
-    done = 0
+    kept: _Backlog | None = current_app.extensions.pop(_KEPT, None)
+    is_known = kept is not None and kept.state == _state(encoder, store)
+    backlog = kept if kept is not None and is_known else _look(encoder, store)
     with ThreadPoolExecutor(threads) as pool:
-        remaining = iter(missing)
-        while batch := list(islice(remaining, _AT_ONCE * threads)):
+        while batch := backlog.next(_AT_ONCE * threads):
             gathered = gather(indexing.sources(), batch)
             before = store.of(encoder.name, encoder.dimension, batch)
             known = [before.get((each.kind, each.key)) for each in gathered.documents]
             made = pool.map(partial(_vectors_of, encoder), gathered.documents, known)
             # Under the digest of the index: a document that changed since is indexed again, and comes here again.
-            store.write(encoder.name, [replace(each, digest=wanted[each.kind, each.key]) for each in made])
-            done += len(batch)
-            report(done, len(missing))
+            store.write(encoder.name, [replace(each, digest=batch[each.kind, each.key]) for each in made])
+            report(backlog.done, len(backlog.missing))
             if until is not None and time.monotonic() > until:
                 break
-    if done == len(missing):
-        store.forget_others(encoder.name)
-        store.tell_readers()
-    return len(missing) - done
+    if backlog.left:
+        backlog.state = (backlog.state[0], *_state(encoder, store)[1:])
+        current_app.extensions[_KEPT] = backlog
+        return backlog.left
+    if is_known:
+        # What was made before may be gone by now.
+        return catch_up(report, until=until, threads=threads)
+    store.forget_others(encoder.name)
+    store.tell_readers()
+    return 0
+
+
+_State = tuple[str, str, tuple[int, int] | None]
+
+
+@dataclass
+class _Backlog:
+    """Documents whose vectors are missing, with their digests in the index, and how many were made since it was looked.
+
+    Looking goes through all documents, so it is done again only when the index changed, or the vectors did by others:
+    when `state` is another.
+    """
+
+    state: _State
+    missing: dict[Name, str]
+    done: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many were not handed out yet."""
+        return len(self.missing) - self.done
+
+    def next(self, most: int) -> dict[Name, str]:
+        """Hand out the next few."""
+        batch = dict(islice(self._remaining, most))
+        self.done += len(batch)
+        return batch
+
+    @cached_property
+    def _remaining(self) -> Iterator[tuple[Name, str]]:
+        return iter(self.missing.items())
+
+
+def _look(encoder: Encoder, store: VectorStore) -> _Backlog:
+    """What is missing. Forgets documents that are gone."""
+    state = _state(encoder, store)
+    wanted = indexing.current_engine().digests(encoder.languages)
+    have = store.digests(encoder.name)
+    gone = [name for name in have if name not in wanted]
+    if gone:
+        store.write(encoder.name, [], gone)
+    return _Backlog(state, {name: digest for name, digest in wanted.items() if have.get(name) != digest})
+
+
+def _state(encoder: Encoder, store: VectorStore) -> _State:
+    return indexing.current_engine().stamp(), encoder.name, store.mark()
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,10 @@ class VectorStore:
             return None
         return status.st_ino, status.st_mtime_ns
 
+    def is_there(self) -> bool:
+        """Whether the file is there. Costs one stat."""
+        return self._file.exists()
+
     def identity(self) -> str:
         """Which file it is: another one after the first was deleted. Raises VectorsUnavailable."""
         with self._opened() as database:
@@ -88,7 +92,7 @@ class VectorStore:
 
     def digests(self, encoder: str) -> dict[Name, str]:
         """Digest of each document that has vectors of this encoder. Raises VectorsUnavailable."""
-        if not self._file.exists():
+        if not self.is_there():
             return {}
         with self._opened() as database:
             rows = database.execute("select kind, key, digest from documents where encoder = ?", (encoder,))
@@ -96,7 +100,7 @@ class VectorStore:
 
     def of(self, encoder: str, dimension: int, names: Iterable[Name]) -> dict[Name, DocumentVectors]:
         """What is kept of these documents. Raises VectorsUnavailable."""
-        if not self._file.exists():
+        if not self.is_there():
             return {}
         found = {}
         with self._opened() as database:
@@ -150,6 +154,8 @@ class VectorStore:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._opened(create=True) as database:
             database.execute("pragma journal_mode = wal")
+            # What the last moment before a power cut made is made again: no write has to wait for the disk.
+            database.execute("pragma synchronous = normal")
             database.executescript(_SCHEMA)
             if database.execute("select 1 from meta").fetchone() is None:
                 database.execute("insert into meta values (?)", (secrets.token_hex(8),))

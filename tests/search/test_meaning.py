@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.foundation.jobs import Job
 from app.foundation.worker import run_due_jobs
 from app.search import indexing, meaning, vectorizing
 from app.search.answers import Fit, SearchAnswer, SearchState
+from app.search.engines.base import Engine
 from app.search.meaning import Meanings
 from app.search.passages import chunks_of, whole_passage
 from app.search.service import for_ticket, search
@@ -321,6 +324,82 @@ def test_readers_learn_of_vectors_whose_writer_died_before_telling(app: Flask, a
     assert not ask("package missing").by_meaning
     assert vectorizing.catch_up() == 0
     assert ask("package missing").by_meaning
+
+
+@pytest.mark.parametrize("is_in_memory", [True, False])
+def test_deleted_vectors_are_made_anew_when_a_search_lacks_them(
+    app: Flask, session: Session, ask: Ask, is_in_memory: bool
+) -> None:
+    store = meaning.current_meanings().store
+    assert not is_in_memory or ask("package missing").by_meaning
+    store._file.unlink()
+    indexing._last_asked.__dict__.clear()
+    assert ask("package missing").by_meaning == is_in_memory
+    run_due_jobs(app)
+    assert len(store.digests("fake-1")) == 5
+    assert ask("package missing").by_meaning
+
+
+def test_a_site_without_an_encoder_asks_for_no_vectors(app: Flask, session: Session, shelf: Shelf) -> None:
+    indexing.rebuild()
+    indexing._last_asked.__dict__.clear()
+    search(session, "package missing", language="en", readers=PUBLIC)
+    assert session.scalar(select(Job.id).where(Job.name == indexing.VECTORS_JOB)) is None
+
+
+class CountingEngine:
+    """Counts how often all documents are gone through."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.looks = 0
+
+    def digests(self, languages: Collection[str]) -> dict[tuple[str, str], str]:
+        self.looks += 1
+        return self._engine.digests(languages)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+
+@pytest.fixture
+def backlog(app: Flask, session: Session, shelf: Shelf, encoder: FakeEncoder) -> CountingEngine:
+    """A site that has encoded the first eight of fifty documents."""
+    shelf.held.clear()
+    shelf.put(*(document(number, f"Part {number}") for number in range(50)))
+    engine = app.extensions["search_engine"] = CountingEngine(indexing.current_engine())
+    indexing.rebuild()
+    assert vectorizing.catch_up(until=0) == 42
+    return engine
+
+
+def slices(most: int = 20) -> int:
+    """How many slices it takes until nothing is missing."""
+    return next(number for number in range(1, most) if not vectorizing.catch_up(until=0))
+
+
+def test_what_is_missing_is_looked_up_once_and_not_in_every_slice(backlog: CountingEngine) -> None:
+    assert slices() == 6
+    assert backlog.looks == 2  # at first, and whether that was all
+    assert len(meaning.current_meanings().store.digests("fake-1")) == 50
+
+
+def test_what_changes_between_slices_is_encoded_too(
+    app: Flask, session: Session, shelf: Shelf, backlog: CountingEngine
+) -> None:
+    del shelf.held["49:en"]
+    indexing.request_indexing(session, "leaflet", [*shelf.put(document(0, "Other part"), document(99, "New")), "49:en"])
+    session.commit()
+    indexing.work_off()
+    slices()
+    assert meaning.current_meanings().store.digests("fake-1") == indexing.current_engine().digests(())
+
+
+def test_what_is_lost_between_slices_is_encoded_again(backlog: CountingEngine) -> None:
+    store = meaning.current_meanings().store
+    store._file.unlink()
+    slices()
+    assert store.digests("fake-1") == indexing.current_engine().digests(())
 
 
 def test_a_document_that_changes_while_it_is_encoded_is_not_encoded_again_and_again(

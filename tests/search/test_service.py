@@ -133,10 +133,10 @@ def test_hostile_titles_are_escaped(app: Flask, ask: Ask, shelf: Shelf, session:
 
 
 def test_without_an_index_the_database_answers_and_a_rebuild_is_asked_for(
-    app: Flask, ask: Ask, client: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    app: Flask, ask: Ask, client: Visitor, settings: Settings
 ) -> None:
     shutil.rmtree(settings.search_index_dir)
-    monkeypatch.delattr(indexing._last_repair, "at", raising=False)
+    indexing._last_asked.__dict__.clear()
     answer = client.get("/search?q=invoice").text
     assert "Pay an" in answer
     assert "simpler than usual" in answer
