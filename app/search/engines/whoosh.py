@@ -8,13 +8,13 @@ what was read of it is kept and shared by all threads; each thread has readers o
 from __future__ import annotations
 
 import contextlib
-import gc
 import shutil
 import threading
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ from app.search.engines.base import (
 from app.search.generations import Generations, Pointer
 from app.search.indexed import column, indexed, spelling_field
 from app.search.passages import Chunk
+from app.search.segments import Segment, Segments
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
@@ -53,14 +54,8 @@ _MEMORY_MB = 64
 _TRIES = 3
 #: Whoosh's name for an index that was given none.
 _INDEX = "MAIN"
-_MOST_KEPT_POSTINGS = 2_000_000
-#: What keeping the postings of one more word takes beside them, in postings; that there are none is kept, too.
-_KEEPING = 40
 #: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
 _SMALL, _MOST_SMALL = 200, 8
-_LARGE = 1000
-#: Segments that are kept for threads that are a commit behind.
-_MOST_OUTDATED = 40
 _NONE: scoring.Postings = (np.zeros(0, np.uint32), np.zeros(0, np.float32))
 
 
@@ -106,17 +101,6 @@ def open_engine(folder: Path) -> WhooshEngine:
 
 
 @dataclass
-class _Segment:
-    """What is kept in memory of one segment, for all threads."""
-
-    id: str
-    column: Column
-    kept: dict[tuple[str, str], scoring.Postings] = field(default_factory=dict)
-    kept_size: int = 0
-    vocabularies: dict[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass
 class _Leaf:
     """One thread's way to read a segment; it does not know which documents were deleted."""
 
@@ -129,7 +113,7 @@ class _Snapshot:
     """The index as one thread sees it at one commit."""
 
     stamp: tuple[int, int, int]
-    segments: list[_Segment]
+    segments: list[Segment]
     leaves: list[Any]
     parts: list[scoring.Part]
 
@@ -142,8 +126,8 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._generations = Generations(folder)
         self._own = threading.local()
-        self._segments: dict[str, _Segment] = {}
-        self._loading = threading.Lock()
+        self._segments = Segments()
+        self._starting = threading.Lock()
         self._is_rebuilding = False
 
     def search(self, query: Query) -> Found:
@@ -200,7 +184,7 @@ class WhooshEngine:
             found: dict[str, int] = {}
             for segment, leaf in zip(snapshot.segments, snapshot.leaves, strict=True):
                 for name in names:
-                    for word in wanted & _vocabulary(segment, leaf, name):
+                    for word in wanted & segment.vocabulary(name, partial(_vocabulary, leaf, name)):
                         found[word] = found.get(word, 0) + int(leaf.doc_frequency(name, word))
             return found
 
@@ -282,7 +266,7 @@ class WhooshEngine:
     def rebuilding(self) -> Iterator[Rebuild]:
         """See Engine."""
         with self._generations.writing_process():
-            with self._loading:
+            with self._starting:
                 if self._is_rebuilding:
                     raise EngineBusy("The search index is already being rebuilt.")
                 self._is_rebuilding = True
@@ -336,7 +320,7 @@ class WhooshEngine:
         toc = _table_of_contents(folder)
         present = [each for each in toc.segments if each.doc_count_all()]
         leaves = self._leaves(folder, toc.schema, present)
-        segments = self._segments_of(leaves)
+        segments = self._segments.of({leaf.segment().segment_id(): partial(_column, leaf) for leaf in leaves})
         parts = [
             _part(segment, leaf, frozenset(each.deleted_docs()))
             for segment, leaf, each in zip(segments, leaves, present, strict=True)
@@ -357,15 +341,6 @@ class WhooshEngine:
                 files = _Files(folder)
                 held[name] = _Leaf(files, SegmentReader(files, schema, each))
         return [held[name].reader for name in names]
-
-    def _segments_of(self, leaves: Sequence[Any]) -> list[_Segment]:
-        with self._loading:
-            known = self._segments
-            own = {name: known.get(name) or _read_segment(name, leaf) for name, leaf in _named(leaves)}
-            # The last used come first. Threads that are a commit behind still hold what they need; the rest goes.
-            others = [(name, segment) for name, segment in known.items() if name not in own]
-            self._segments = {**own, **dict(others[:_MOST_OUTDATED])}
-        return list(own.values())
 
     def _forget(self) -> None:
         self._own.snapshot = None
@@ -463,43 +438,25 @@ def _table_of_contents(folder: Path) -> Any:
         return TOC.read(files, _INDEX)
 
 
-def _named(leaves: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    return ((leaf.segment().segment_id(), leaf) for leaf in leaves)
-
-
-def _read_segment(name: str, leaf: Any) -> _Segment:
+def _column(leaf: Any) -> Column:
     lines = leaf.column_reader("facts")
-    segment = _Segment(name, column([lines[place] for place in range(leaf.doc_count_all())]))
-    if len(segment.column.facts) >= _LARGE:
-        # It is kept for long: going through it again and again for garbage would halt requests.
-        gc.freeze()
-    return segment
+    return column([lines[place] for place in range(leaf.doc_count_all())])
 
 
-def _part(segment: _Segment, leaf: Any, deleted: frozenset[int]) -> scoring.Part:
+def _part(segment: Segment, leaf: Any, deleted: frozenset[int]) -> scoring.Part:
     names = frozenset(leaf.indexed_field_names())
 
     def postings(name: str, token: str) -> scoring.Postings:
         if name not in names:
             return _NONE
-        found = segment.kept.get((name, token))
-        if found is None:
-            found = _read_postings(leaf, name, token)
-            if segment.kept_size > _MOST_KEPT_POSTINGS:
-                segment.kept, segment.kept_size = {}, 0
-            segment.kept[name, token] = found
-            segment.kept_size += len(found[0]) + _KEEPING
-        return found
+        return segment.postings(name, token, lambda: _read_postings(leaf, name, token))
 
     return scoring.Part(segment.id, segment.column, postings, deleted)
 
 
-def _vocabulary(segment: _Segment, leaf: Any, name: str) -> frozenset[str]:
-    known = segment.vocabularies.get(name)
-    if known is None:
-        terms = leaf.lexicon(name) if name in leaf.indexed_field_names() else ()
-        known = segment.vocabularies[name] = frozenset(term.decode("utf-8", "replace") for term in terms)
-    return known
+def _vocabulary(leaf: Any, name: str) -> Iterator[str]:
+    terms = leaf.lexicon(name) if name in leaf.indexed_field_names() else ()
+    return (term.decode("utf-8", "replace") for term in terms)
 
 
 def _read_postings(leaf: Any, name: str, token: str | bytes) -> scoring.Postings:
