@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from app.search.encoders.base import TextKind
 from app.search.evaluation.collection import entries
 from app.search.evaluation.kept_vectors import KeptVectors
 from app.search.evaluation.source import EvaluatedSource
+from config import ROOT
+from tests.running_site import FLASK, environment
 from tests.search.evaluation.made import QUERIES, write_collection, write_lines
 from tests.search.fake_encoder import FakeEncoder
 from tests.search.shelf import Shelf, document
@@ -105,6 +110,28 @@ def test_the_real_site_is_left_alone(app: Flask, folder: Path) -> None:
     with app.app_context():
         assert list(indexing.current_engine().contents()) == before
         assert dict(indexing.sources())["leaflet"] is shelf
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_an_evaluation_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path, folder: Path, told: int) -> None:
+    many = ({"_id": str(number), "title": f"Page {number}", "text": "Lift the lid. " * 50} for number in range(5_000))
+    write_lines(folder / "corpus.jsonl", many)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    own = environment({"KB_DATA_DIR": str(tmp_path / "data"), "KB_ENCODER": "none", "TMPDIR": str(temporary)})
+    command = [FLASK, "search", "evaluate", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, env=own, stderr=subprocess.PIPE, text=True) as process:
+        until = time.monotonic() + 60
+        while not any(temporary.glob("evaluation-*/*")):
+            assert process.poll() is None
+            assert time.monotonic() < until, "it did not begin in time"
+            time.sleep(0.02)
+        process.send_signal(told)
+        process.send_signal(told)
+        _output, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + told
+    assert "Traceback" not in errors
+    assert list(temporary.iterdir()) == []
 
 
 def test_what_is_wrong_is_told_in_one_line(app: Flask, folder: Path) -> None:
