@@ -12,9 +12,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
+from app.accounts.roles import Role
 from app.foundation.database import transaction
-from app.search import indexing, learning, likeness
+from app.foundation.errors import Conflict, InvalidInput
+from app.search import deciding, indexing, learning, likeness
+from app.search.deciding import Decision
 from app.search.models import EvidenceKind, QueryAssociation, QueryEvidence
+from tests.make import Make
 from tests.search.fake_encoder import FakeEncoder, use_fake_encoder
 from tests.search.shelf import Shelf, document
 
@@ -132,3 +137,64 @@ def test_the_worker_joins_questions_while_their_votes_are_set_aside(app: Flask, 
     references = session.scalars(select(QueryEvidence.reference).distinct()).all()
     session.rollback()
     assert len(references) == ROUNDS
+
+
+def test_of_editors_who_decide_at_once_one_wins_and_the_others_are_told(
+    app: Flask, session: Session, make: Make
+) -> None:
+    for voice in (1, 2):
+        say(session, voice, *(f"{RESET} alpha{number}" for number in range(8)))
+    editors = [make.account(Role.EDITOR) for _act in range(4)]
+    session.commit()
+    questions = session.scalars(select(QueryAssociation.id).order_by(QueryAssociation.id)).all()
+    session.commit()
+    won: dict[int, list[int]] = {each: [] for each in questions}
+    told: list[str] = []
+
+    def deciding_as(editor: Account, decide: Callable[[Session, int, Account], object]) -> Act:
+        def act(own: Session, number: int) -> None:
+            try:
+                decide(own, questions[number], editor)
+            except Conflict as refused:
+                told.append(str(refused))
+            else:
+                own.commit()
+                won[questions[number]].append(editor.id)
+
+        return act
+
+    ways: list[Callable[[Session, int, Account], object]] = [
+        lambda own, question, by: deciding.decide(own, question, Decision.BLOCK, seen=0, by=by),
+        lambda own, question, by: deciding.decide(own, question, Decision.ACCEPT, seen=0, by=by),
+        lambda own, question, by: deciding.decide(own, question, Decision.PIN, seen=0, by=by),
+        lambda own, question, by: deciding.move(own, question, "2", seen=0, by=by),
+    ]
+    at_once(app, *map(deciding_as, editors, ways), rounds=len(questions))
+    assert [len(each) for each in won.values()] == [1] * len(questions)
+    assert len(told) == 3 * len(questions)
+    assert all("Somebody else decided about “reset my password alpha" in each for each in told)
+    rows = session.scalars(select(QueryAssociation).where(QueryAssociation.id.in_(questions))).all()
+    assert {row.id: [row.decided_by_id] for row in rows} == won
+    assert {row.decisions for row in rows} == {1}
+
+
+def test_a_question_that_two_pin_at_once_is_pinned_to_one_thing(app: Flask, session: Session, make: Make) -> None:
+    editor = make.account(Role.EDITOR)
+    session.commit()
+    told: list[str] = []
+
+    def pinning(group: str) -> Act:
+        def act(own: Session, number: int) -> None:
+            try:
+                deciding.pin(own, f"{SCAN} alpha{number}", kind="leaflet", group=group, language="en", by=editor)
+            except InvalidInput as refused:
+                told.append(str(refused))
+                own.rollback()
+
+        return act
+
+    at_once(app, pinning("1"), pinning("2"))
+    assert len(told) == ROUNDS
+    assert all("take that pin away first" in each for each in told)
+    pinned = session.scalars(select(QueryAssociation).where(QueryAssociation.is_pinned)).all()
+    assert len({row.normal for row in pinned}) == len(pinned) == ROUNDS
