@@ -20,7 +20,7 @@ from app.foundation.file_lock import AlreadyHeld, FileLock
 from app.search.engines.base import EngineBusy, EngineUnavailable
 
 #: The layout of folders and fields. An index of another format counts as unavailable and is rebuilt.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)

@@ -44,17 +44,21 @@ def indexed(document: Document) -> IndexedDocument:
     }
     fields = {field_name(name, base): each.tokens for name, each in counted.items()}
     fields["identifiers"] = dict.fromkeys(_identifiers(document), 1)
-    spellings = set[str]().union(*(each.spellings for each in counted.values()))
     fields[field_name("pins", base)] = dict.fromkeys(words.pin_terms(document.pins, base), 1)
-    fields[spelling_field(base, document.readers)] = dict.fromkeys(spellings, 1)
+    own, asked = _spellings(counted, questions, base)
+    fields[spelling_field(base, document.readers)] = dict.fromkeys(own, 1)
+    fields[spelling_field(base, document.readers, in_questions=True)] = dict.fromkeys(asked, 1)
     lengths = {name: sum(each.tokens.values()) for name, each in counted.items() if each.tokens}
     fields = {name: tokens for name, tokens in fields.items() if tokens}
     return IndexedDocument(fields, _line(document, base, lengths), found.chunks)
 
 
-def spelling_field(base: str, readers: str) -> str:
-    """The field of unstemmed words, one a language and reader group: nobody is offered words of others' texts."""
-    return f"spellings:{base}:{readers}"
+def spelling_field(base: str, readers: str, *, in_questions: bool = False) -> str:
+    """The field of unstemmed words, one a language and reader group: nobody is offered words of others' texts.
+
+    Words that learned questions alone hold have a field of their own: nobody has looked at how those are spelt.
+    """
+    return f"{'asked' if in_questions else 'spellings'}:{base}:{readers}"
 
 
 def column(lines: Sequence[bytes]) -> Column:
@@ -83,6 +87,16 @@ def column(lines: Sequence[bytes]) -> Column:
         facets=Alike.of(((id(each.facets), each.facets) for each in facts), len(facts)),
         audiences=Alike.of((((own := (each.language, each.readers)), own) for each in facts), len(facts)),
     )
+
+
+def _spellings(counted: Mapping[str, words.Counted], questions: str, base: str) -> tuple[set[str], set[str]]:
+    """The words of a document, and those that only its questions hold; other endings of its own words are its own."""
+    texts = [each for name, each in counted.items() if name != questions]
+    own = set[str]().union(*(each.spellings for each in texts))
+    tokens = set[str]().union(*(each.tokens for each in texts))
+    only_asked = counted[questions].spellings - own
+    asked = {word for word in only_asked if words.stemmed(word, base) not in tokens}
+    return own | (only_asked - asked), asked
 
 
 def _identifiers(document: Document) -> list[str]:

@@ -81,20 +81,15 @@ def corrected(
         for start, end, word in _doubtful(text, languages)
         if (rank_of is None or rank_of(word) is None) and not any(is_word(word, language) for language in languages)
     ]
-    unknown = _unknown(dict.fromkeys(word for _start, _end, word in spots), engine, languages, readers)
-    own = [each for each in languages if words.base_language(each) == words.base_language(languages[0])]
-
-    def known(tried: Iterable[str]) -> Mapping[str, int]:
-        likely = [each for each in tried if not _is_stop_word(each, languages)]
-        return engine.frequencies(likely, own, readers) or engine.frequencies(likely, languages, readers)
-
-    if not unknown:
+    if not spots:
         return None
-    documents = sum(count for language, count in engine.languages(readers).items() if language in languages)
-    replacements = _replacements(unknown, known, least=2 if documents >= MANY_DOCUMENTS else 1)
-    if not replacements:
-        return None
-    return _replaced(text, spots, replacements)
+    known = _Known(engine, languages, readers)
+    replacements: dict[str, str] = {}
+    for word in known.doubted(dict.fromkeys(word for _start, _end, word in spots)):
+        meant = known.meant_by(word)
+        if meant is not None:
+            replacements[word] = meant
+    return _replaced(text, spots, replacements) if replacements else None
 
 
 def repaired(text: str, languages: Sequence[str], rank_of: RankOf, known: Collection[str]) -> str:
@@ -167,30 +162,76 @@ def _is_stop_word(word: str, languages: Iterable[str]) -> bool:
     return any(words.is_stop_word(word, words.base_language(language)) for language in languages)
 
 
-def _unknown(asked: Iterable[str], engine: Engine, languages: Sequence[str], readers: frozenset[str]) -> list[str]:
-    asked = list(asked)
-    known = engine.frequencies(asked, languages, readers)
-    unknown = [word for word in asked if word not in known]
-    for base in dict.fromkeys(map(words.base_language, languages)):
-        stems = {word: words.stemmed(word, base) for word in unknown}
-        held = engine.weights(set(stems.values()), base) if stems else {}
-        own = tuple(each for each in languages if words.base_language(each) == base)
-        unknown = [
-            word
-            for word in unknown
-            if stems[word] not in held
-            # Only then is looked whether these readers may know of it: correcting or not would tell.
-            or not engine.search(Query({base: (stems[word],)}, own, readers, limit=0)).total
-        ]
-    return unknown
+class _Known:
+    """The words of a site that these readers may know of: those of its texts, and those of learned questions.
 
+    Customers misspell, and two can make the same slip. So a word that learned questions alone hold is itself taken for
+    a slip of a word of the texts, when that is one slip away and stands in at least as many documents. It is none when
+    it is another form of a word of the texts.
+    """
 
-def _replacements(
-    unknown: Iterable[str], frequencies: Callable[[Iterable[str]], Mapping[str, int]], *, least: int
-) -> dict[str, str]:
-    replacements = {}
-    for word in list(unknown)[:MOST_CORRECTIONS]:
-        best = best_of(word, frequencies({each for each in one_slip(word) if len(each) >= SHORTEST}), least=least)
-        if best is not None:
-            replacements[word] = best
-    return replacements
+    def __init__(self, engine: Engine, languages: Sequence[str], readers: frozenset[str]) -> None:
+        self._engine = engine
+        self._languages = languages
+        self._readers = readers
+        documents = sum(count for language, count in engine.languages(readers).items() if language in languages)
+        self._least = 2 if documents >= MANY_DOCUMENTS else 1
+        self._bases = tuple(dict.fromkeys(map(words.base_language, languages)))
+
+    def doubted(self, asked: Iterable[str]) -> list[str]:
+        """Those of these words that stand in no text, at most `MOST_CORRECTIONS`."""
+        asked = list(asked)
+        in_texts = self._engine.frequencies(asked, self._languages, self._readers)
+        rest = [word for word in asked if word not in in_texts]
+        in_questions = self._in_questions(rest)
+        unknown = set(self._unknown([word for word in rest if word not in in_questions]))
+        return [word for word in rest if word in in_questions or word in unknown][:MOST_CORRECTIONS]
+
+    def meant_by(self, word: str) -> str | None:
+        """The word that was meant by one that stands in no text; None when there is none or it may be right."""
+        near = self._near(word)
+        times_asked = self._in_questions([word]).get(word, 0)
+        if times_asked:
+            return self._slip_of(word, near, times_asked)
+        in_texts = self._in_texts(near)
+        if in_texts:
+            return best_of(word, in_texts, least=self._least)
+        meant = best_of(word, self._in_questions(near), least=self._least)
+        if meant is None or self._slip_of(meant, self._near(meant), self._in_questions([meant])[meant]) is not None:
+            return None
+        return meant
+
+    def _slip_of(self, word: str, near: Collection[str], times_asked: int) -> str | None:
+        in_texts = self._in_texts(near)
+        if any(words.stemmed(word, base) == words.stemmed(each, base) for each in in_texts for base in self._bases):
+            return None
+        return best_of(word, in_texts, least=max(self._least, times_asked))
+
+    def _near(self, word: str) -> set[str]:
+        near = {each for each in one_slip(word) if len(each) >= SHORTEST}
+        return {each for each in near if not _is_stop_word(each, self._languages)}
+
+    def _in_texts(self, tried: Collection[str]) -> Mapping[str, int]:
+        """How many documents hold them, in the reader's own language if any does there."""
+        own = [each for each in self._languages if words.base_language(each) == self._bases[0]]
+        return self._engine.frequencies(tried, own, self._readers) or self._engine.frequencies(
+            tried, self._languages, self._readers
+        )
+
+    def _in_questions(self, tried: Collection[str]) -> Mapping[str, int]:
+        return self._engine.frequencies(tried, self._languages, self._readers, in_questions=True)
+
+    def _unknown(self, unknown: list[str]) -> list[str]:
+        """Those of these words of which no text holds another form, either."""
+        for base in self._bases:
+            stems = {word: words.stemmed(word, base) for word in unknown}
+            held = self._engine.weights(set(stems.values()), base) if stems else {}
+            own = tuple(each for each in self._languages if words.base_language(each) == base)
+            unknown = [
+                word
+                for word in unknown
+                if stems[word] not in held
+                # Only then is looked whether these readers may know of it: correcting or not would tell.
+                or not self._engine.search(Query({base: (stems[word],)}, own, self._readers, limit=0)).total
+            ]
+        return unknown

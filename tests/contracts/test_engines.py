@@ -179,6 +179,16 @@ def test_readers_find_only_what_is_for_them(engine: Engine) -> None:
     assert engine.frequencies(["internally"], ["en"], STAFF) == {"internally": 1}
 
 
+def test_words_of_questions_are_told_apart_from_those_of_texts(engine: Engine) -> None:
+    asked = ("printers with kwikpay", "the printer of kwikpay")
+    engine.write([document(1, "Printer", questions=asked), document(2, "Kwikpay", questions=asked)])
+    wanted = ["printer", "printers", "kwikpay"]
+    one_each = dict.fromkeys(wanted, 1)
+    assert engine.frequencies(wanted, ["en"], PUBLIC) == one_each
+    assert engine.frequencies(wanted, ["en"], PUBLIC, in_questions=True) == one_each
+    assert engine.frequencies(wanted, ["en"], STAFF - PUBLIC, in_questions=True) == {}
+
+
 def test_of_a_group_only_the_preferred_language_is_found(engine: Engine) -> None:
     engine.write([document(1, "Radio", language="en"), document(1, "Radio", language="es"), document(2, "Radio")])
     found = engine.search(query("radio", "es", "en"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from app.search import spelling
+from app.search.documents import Document
 from app.search.engines.whoosh import open_engine
 from tests.search.shelf import PUBLIC, document
 
@@ -80,3 +82,51 @@ def test_of_many_documents_one_alone_is_no_witness(tmp_path: Path) -> None:
     assert spelling.corrected("commericalx", engine, languages=["en"], readers=PUBLIC) is None
     engine.write([document(0, "Commerical use")])
     assert spelling.corrected("commericalx", engine, languages=["en"], readers=PUBLIC) == "commerical"
+
+
+def learned(folder: Path, *documents: Document, languages: Sequence[str] = ("en",)) -> Callable[[str], str | None]:
+    """Corrects words on a site of these documents."""
+    engine = open_engine(folder)
+    with engine.rebuilding() as aside:
+        aside.add(documents)
+    return lambda text: spelling.corrected(text, engine, languages=languages, readers=PUBLIC)
+
+
+def test_what_customers_misspelt_is_neither_known_nor_what_is_meant(tmp_path: Path) -> None:
+    corrected = learned(
+        tmp_path,
+        document(1, "Close your account", questions=("delete my acount", "acount closing")),
+        document(2, "Transfers", questions=("pay with kwikpay", "a tranfser of money")),
+    )
+    assert corrected("close acount") == "close account"
+    assert corrected("my acounnt") is None
+    assert corrected("my tranfser") is None  # from "transfers", two slips away
+
+
+def test_words_of_customers_are_known_and_can_be_meant(tmp_path: Path) -> None:
+    corrected = learned(tmp_path, document(1, "Pay by card", questions=("paying with kwikpay", "paying by cards")))
+    assert corrected("kwikpay refused") is None
+    assert corrected("kwikpya refused") == "kwikpay refused"
+    assert corrected("which cards") is None
+
+
+def test_another_ending_of_a_word_of_any_text_is_no_slip(tmp_path: Path) -> None:
+    corrected = learned(
+        tmp_path,
+        document(1, "The tariff", "It is due on the Tarifa coast."),
+        document(2, "Prices", questions=("compare tariffs", "tariffs of today")),
+    )
+    assert corrected("all tariffs") is None
+
+
+def test_a_word_that_more_customers_use_than_texts_its_neighbour_is_right(tmp_path: Path) -> None:
+    asked = [document(number, "Pay", questions=("refused by paypad",)) for number in range(2, 4)]
+    corrected = learned(tmp_path / "more", document(1, "Paypal"), *asked)
+    assert corrected("paypad broken") is None
+    corrected = learned(tmp_path / "as many", document(1, "Paypal"), *asked[:1])
+    assert corrected("paypad broken") == "paypal broken"
+
+
+def test_what_customers_ask_of_others_texts_is_not_told(tmp_path: Path) -> None:
+    corrected = learned(tmp_path, document(1, "Pay"), document(2, "Pay", readers="staff", questions=("ask kwikpay",)))
+    assert corrected("kwikpya refused") is None

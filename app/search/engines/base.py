@@ -194,9 +194,18 @@ class Engine(Protocol):
         """How many documents there are in each language for these readers."""
 
     def frequencies(
-        self, spellings: Iterable[str], languages: Sequence[str], readers: frozenset[str]
+        self,
+        spellings: Iterable[str],
+        languages: Sequence[str],
+        readers: frozenset[str],
+        *,
+        in_questions: bool = False,
     ) -> dict[str, int]:
-        """In how many documents of these languages and readers each of these unstemmed words stands; absent when 0."""
+        """In how many documents of these languages and readers each of these unstemmed words stands; absent when 0.
+
+        That is in what somebody wrote of a document, or (`in_questions`) in its learned questions alone, where
+        customers may have misspelt them. Questions that hold a word of the document in another ending count as its own.
+        """
 
     def weights(self, tokens: Iterable[str], language: str) -> dict[str, float]:
         """How much each token says in a base language (inverse document frequency); absent when none holds it."""

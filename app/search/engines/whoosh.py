@@ -174,11 +174,16 @@ class WhooshEngine:
         return dict(counted[readers])
 
     def frequencies(
-        self, spellings: Iterable[str], languages: Sequence[str], readers: frozenset[str]
+        self,
+        spellings: Iterable[str],
+        languages: Sequence[str],
+        readers: frozenset[str],
+        *,
+        in_questions: bool = False,
     ) -> dict[str, int]:
         """See Engine."""
         bases = dict.fromkeys(map(words.base_language, languages))
-        names = [spelling_field(base, group) for base in bases for group in sorted(readers)]
+        names = [spelling_field(base, group, in_questions=in_questions) for base in bases for group in sorted(readers)]
 
         def read(snapshot: _Snapshot) -> dict[str, int]:
             found: dict[str, int] = {}
@@ -363,7 +368,7 @@ class _Aside:
 def _schema() -> Any:
     facts = fields.COLUMN(columns.VarBytesColumn(allow_offsets=False))
     schema = fields.Schema(name=Tokens(), identifiers=Tokens(), facts=facts, stored=fields.STORED())
-    for name in (*scoring.BOOSTS, "pins", "spellings"):
+    for name in (*scoring.BOOSTS, "pins", "spellings", "asked"):
         schema.add(f"{name}:*", Tokens(), glob=True)
     return schema
 
