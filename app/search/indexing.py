@@ -35,6 +35,8 @@ VECTORS_JOB = "search_vectors"
 BATCH = 1000
 _READ_AT_ONCE = 100
 _PAUSE = timedelta(seconds=2)
+#: How long many changes may take to come, before the index that they wore is built anew.
+_CALM = timedelta(minutes=2)
 _BETWEEN_REPAIRS = 30.0
 _last_asked = threading.local()
 
@@ -115,6 +117,8 @@ def index_requested(session: Session) -> None:
         work_off()
         request_check(session, soon=True)
         request_vectors(session)
+        if current_engine().is_worn():
+            request_rebuild(session, due_at=clock.now() + _CALM)
     except EngineUnavailable as error:
         logger.warning("%s It is built anew.", error)
         _rebuild_or_wait(session)

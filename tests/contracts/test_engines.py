@@ -235,6 +235,11 @@ def test_a_change_is_seen_by_other_processes_at_once(engine: Engine, open_engine
     assert other.stamp() != before
 
 
+def test_an_index_that_was_just_built_is_not_worn(engine: Engine) -> None:
+    engine.write([document(1, "Printer")])
+    assert not engine.is_worn()
+
+
 def test_a_missing_index_is_never_an_empty_answer(open_engine: Callable[[], Engine]) -> None:
     engine = open_engine()
     for ask in (
@@ -245,6 +250,7 @@ def test_a_missing_index_is_never_an_empty_answer(open_engine: Callable[[], Engi
         lambda: engine.titles(),
         lambda: list(engine.contents()),
         lambda: engine.generation(),
+        lambda: engine.is_worn(),
         lambda: engine.write([document(1, "Printer")]),
     ):
         with pytest.raises(EngineUnavailable):

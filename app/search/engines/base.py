@@ -225,6 +225,9 @@ class Engine(Protocol):
     def generation(self) -> str:
         """The generation that searches read; changes when a rebuild takes over."""
 
+    def is_worn(self) -> bool:
+        """Whether so much was written since it was built that building it anew would make searches quicker."""
+
     def write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]] = ()) -> Written:
         """Put documents in place of what their kind and key held, and delete those that are gone, all or nothing.
 

@@ -36,6 +36,7 @@ from app.search.engines.base import (
 )
 from app.search.generations import Generations, Pointer
 from app.search.indexed import column, indexed, spelling_field
+from app.search.merging import Merging, Size
 from app.search.passages import Chunk
 from app.search.segments import Segment, Segments
 
@@ -54,8 +55,6 @@ _MEMORY_MB = 64
 _TRIES = 3
 #: Whoosh's name for an index that was given none.
 _INDEX = "MAIN"
-#: Segments of fewer documents than this are merged when there are as many; more would keep a change from being found.
-_SMALL, _MOST_SMALL = 200, 8
 _NONE: scoring.Postings = (np.zeros(0, np.uint32), np.zeros(0, np.float32))
 
 
@@ -123,8 +122,9 @@ class WhooshEngine:
 
     name = "whoosh"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, merging: Merging | None = None) -> None:
         self._generations = Generations(folder)
+        self._merging = merging or Merging()
         self._own = threading.local()
         self._segments = Segments()
         self._starting = threading.Lock()
@@ -248,6 +248,15 @@ class WhooshEngine:
         """See Engine."""
         return self._generations.current().generation
 
+    def is_worn(self) -> bool:
+        """See Engine."""
+
+        def read(_snapshot: _Snapshot) -> bool:
+            folder = self._generations.path(self._generations.current().generation)
+            return self._merging.is_worn(_sizes(_table_of_contents(folder).segments))
+
+        return self._answer(read)
+
     def write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]] = ()) -> Written:
         """See Engine."""
         with self._generations.only_writer():
@@ -259,7 +268,7 @@ class WhooshEngine:
                 raise EngineBusy("Another process writes to the search index.") from error
             except Exception as error:
                 raise EngineUnavailable(f"The search index cannot be opened for writing: {error}") from error
-            with _all_or_nothing(writer):
+            with _all_or_nothing(writer, self._merging):
                 changed = [*documents]
                 _delete(writer, [*((each.kind, each.key) for each in changed), *gone])
                 for document in changed:
@@ -288,7 +297,7 @@ class WhooshEngine:
 
     def _building(self, folder: Path) -> Iterator[Rebuild]:
         writer = _writer(FileStorage(str(folder)).create_index(_schema()))
-        with _all_or_nothing(writer):
+        with _all_or_nothing(writer, self._merging):
             yield _Aside(writer)
         with self._generations.only_writer():
             self._generations.point_at(Pointer(folder.name, 0))
@@ -380,25 +389,25 @@ def _writer(index: FileIndex) -> Any:
     return index.writer(limitmb=_MEMORY_MB, codec=codec)
 
 
-def _merge(writer: Any, segments: Sequence[Any]) -> list[Any]:
-    """Write small segments again as one when there are many, and others once most of their documents are deleted."""
-    small = [each for each in segments if each.doc_count() < _SMALL]
-    merged = [each for each in segments if each.doc_count() < each.deleted_count()]
-    if len(small) >= _MOST_SMALL:
-        merged += [each for each in small if each not in merged]
-    for each in merged:
-        if each.doc_count():
-            reader = SegmentReader(writer.storage, writer.schema, each)
+def _merge(merging: Merging, writer: Any, segments: Sequence[Any]) -> list[Any]:
+    chosen = merging.chosen(_sizes(segments))
+    for at in sorted(chosen):
+        if segments[at].doc_count():
+            reader = SegmentReader(writer.storage, writer.schema, segments[at])
             writer.add_reader(reader)
             reader.close()
-    return [each for each in segments if each not in merged]
+    return [each for at, each in enumerate(segments) if at not in chosen]
+
+
+def _sizes(segments: Sequence[Any]) -> list[Size]:
+    return [Size(each.doc_count(), each.deleted_count()) for each in segments]
 
 
 @contextlib.contextmanager
-def _all_or_nothing(writer: Any) -> Iterator[None]:
+def _all_or_nothing(writer: Any, merging: Merging) -> Iterator[None]:
     try:
         yield
-        writer.commit(mergetype=_merge)
+        writer.commit(mergetype=partial(_merge, merging))
     except BaseException:
         if not writer.is_closed:
             with contextlib.suppress(Exception):
