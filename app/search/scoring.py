@@ -58,6 +58,18 @@ class Part:
         return known
 
 
+def languages(parts: Sequence[Part], readers: frozenset[str] | None) -> dict[str, int]:
+    """How many documents there are in each language for these readers."""
+    counts: dict[str, int] = {}
+    for part in parts:
+        audiences = part.column.audiences
+        for number, count in audiences.counts(part.deleted).items():
+            language, group = audiences.values[number]
+            if count and (readers is None or group in readers):
+                counts[language] = counts.get(language, 0) + count
+    return counts
+
+
 class Scored(NamedTuple):
     """For every place of a part what the words say, and the weight of those of the query that stand there."""
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from app.search import words
+from app.search.beside import Beside
 from app.search.engines.base import Engine, Title, TitleBatch
 from app.search.spelling import SHORTEST, one_slip
 from app.search.wordings import Mask, Shelf, shelves_of
 
 LONGEST_TYPED = 120
 MOST_OUTDATED = 8
+MOST_WAITED_FOR = 5000
+"""Titles of one batch; while more are made ready, those of before are suggested."""
 MOST_MEANT = 12
 LEAST_LIKENESS = 55.0
 _AT_ONCE = 64
@@ -87,9 +90,12 @@ class _Meant:
 class Suggester:
     """Finds titles by what is typed. One for all threads; batches that stay the same are prepared once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_waited_for: int = MOST_WAITED_FOR) -> None:
+        self._most_waited_for = most_waited_for
         self._prepared: dict[str, list[Shelf]] = {}
         self._preparing = threading.Lock()
+        self._served: Sequence[TitleBatch] = ()
+        self._beside = Beside("titles")
 
     def titles_for(
         self, typed: str, engine: Engine, *, languages: Sequence[str], readers: frozenset[str], most: int
@@ -133,9 +139,7 @@ class Suggester:
         return _one_a_group((title for _likeness, _key, title in sorted(found, key=lambda each: each[:2])), most)
 
     def _parts(self, engine: Engine, readers: frozenset[str]) -> list[_Part]:
-        batches = engine.titles()
-        if any(batch.id not in self._prepared for batch in batches):
-            self._prepare(batches)
+        batches = self._ready(engine.titles())
         prepared = self._prepared
         return [
             _Part(batch, shelf)
@@ -144,13 +148,28 @@ class Suggester:
             if shelf.readers in readers
         ]
 
+    def _ready(self, batches: Sequence[TitleBatch]) -> Sequence[TitleBatch]:
+        """These, prepared; or those of before, while it takes long to prepare these."""
+        unready = [len(batch.titles) for batch in batches if batch.id not in self._prepared]
+        if unready and max(unready) > self._most_waited_for and self._served:
+            served, names = self._served, tuple(batch.id for batch in batches)
+            if self._beside.does(lambda: self._prepare(batches), of=names):
+                return served
+        if unready:
+            self._prepare(batches)
+        self._served = batches
+        return batches
+
     def _prepare(self, batches: Sequence[TitleBatch]) -> None:
         """Make batches ready. Those of before are kept for a while: other threads may still answer from them."""
         with self._preparing:
             known = self._prepared
+            served = {batch.id for batch in self._served}
             present = {batch.id: known.get(batch.id) or shelves_of(batch) for batch in batches}
-            before = [(name, shelves) for name, shelves in known.items() if name not in present]
-            self._prepared = {**dict(before[-MOST_OUTDATED:]), **present}
+            before = [name for name in known if name not in present]
+            small = [name for name in before if sum(len(each.texts) for each in known[name]) <= self._most_waited_for]
+            kept = {name: known[name] for name in before if name in served or name in small[-MOST_OUTDATED:]}
+            self._prepared = {**kept, **present}
 
 
 def _attempts(

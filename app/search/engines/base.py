@@ -175,7 +175,9 @@ class Engine(Protocol):
     """An index of documents that any number of threads and processes may read while one writes.
 
     Every method raises EngineUnavailable when the index cannot be read; no failure ever looks like an empty answer.
-    A change is seen by all readers, in every process, from the moment that the call that made it returns.
+    A change is seen by all readers, in every process, from the moment that the call that made it returns. An index of
+    many documents that was built anew takes seconds to read: until a process has, its searches go on in the old one,
+    but for `digests`, `contents` and `is_worn`.
     """
 
     name: str

@@ -13,7 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from app.search import ranking, scoring, words
+from app.search.beside import Beside
 from app.search.column import Column
 from app.search.documents import Document
 from app.search.engines.base import (
@@ -55,6 +56,8 @@ _MEMORY_MB = 64
 _TRIES = 3
 #: Whoosh's name for an index that was given none.
 _INDEX = "MAIN"
+#: Searches go on in what was read before while segments with more documents are read, a second for 50,000.
+_MOST_WAITED_FOR = 5000
 _NONE: scoring.Postings = (np.zeros(0, np.uint32), np.zeros(0, np.float32))
 
 
@@ -115,6 +118,7 @@ class _Snapshot:
     segments: list[Segment]
     leaves: list[Any]
     parts: list[scoring.Part]
+    languages: dict[frozenset[str] | None, dict[str, int]] = field(default_factory=dict)
 
 
 class WhooshEngine:
@@ -122,11 +126,15 @@ class WhooshEngine:
 
     name = "whoosh"
 
-    def __init__(self, folder: Path, *, merging: Merging | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, merging: Merging | None = None, most_waited_for: int = _MOST_WAITED_FOR
+    ) -> None:
         self._generations = Generations(folder)
         self._merging = merging or Merging()
         self._own = threading.local()
+        self._most_waited_for = most_waited_for
         self._segments = Segments()
+        self._beside = Beside("index")
         self._starting = threading.Lock()
         self._is_rebuilding = False
 
@@ -156,22 +164,11 @@ class WhooshEngine:
         """See Engine."""
 
         def read(snapshot: _Snapshot) -> dict[str, int]:
-            counts: dict[str, int] = {}
-            for part in snapshot.parts:
-                audiences = part.column.audiences
-                for number, count in audiences.counts(part.deleted).items():
-                    language, group = audiences.values[number]
-                    if count and (readers is None or group in readers):
-                        counts[language] = counts.get(language, 0) + count
-            return counts
+            if readers not in snapshot.languages:
+                snapshot.languages[readers] = scoring.languages(snapshot.parts, readers)
+            return dict(snapshot.languages[readers])
 
-        stamp, known = self._generations.stamp(), getattr(self._own, "languages", None)
-        if known is None or known[0] != stamp:
-            known = self._own.languages = (stamp, {})
-        counted: dict[frozenset[str] | None, dict[str, int]] = known[1]
-        if readers not in counted:
-            counted[readers] = self._answer(read)
-        return dict(counted[readers])
+        return self._answer(read)
 
     def frequencies(
         self,
@@ -212,7 +209,7 @@ class WhooshEngine:
                 if (not languages or facts.base in languages) and place not in part.deleted
             }
 
-        return self._answer(read)
+        return self._answer(read, is_newest=True)
 
     def titles(self) -> Sequence[TitleBatch]:
         """See Engine."""
@@ -238,7 +235,7 @@ class WhooshEngine:
             return told
 
         self._forget()
-        yield from self._answer(read)
+        yield from self._answer(read, is_newest=True)
 
     def stamp(self) -> str:
         """See Engine."""
@@ -255,7 +252,7 @@ class WhooshEngine:
             folder = self._generations.path(self._generations.current().generation)
             return self._merging.is_worn(_sizes(_table_of_contents(folder).segments))
 
-        return self._answer(read)
+        return self._answer(read, is_newest=True)
 
     def write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]] = ()) -> Written:
         """See Engine."""
@@ -303,11 +300,12 @@ class WhooshEngine:
             self._generations.point_at(Pointer(folder.name, 0))
             self._is_rebuilding = False
             self._generations.remove_old()
+            self._forget()
 
-    def _answer(self, read: Callable[[_Snapshot], Answer]) -> Answer:
+    def _answer(self, read: Callable[[_Snapshot], Answer], *, is_newest: bool = False) -> Answer:
         for attempt in range(_TRIES):
             try:
-                return read(self._snapshot())
+                return read(self._snapshot(is_newest=is_newest))
             except EngineUnavailable:
                 raise
             except Exception as error:
@@ -318,21 +316,27 @@ class WhooshEngine:
                 time.sleep(0.02 * (attempt + 1))
         raise AssertionError("unreachable")
 
-    def _snapshot(self) -> _Snapshot:
+    def _snapshot(self, *, is_newest: bool) -> _Snapshot:
         stamp = self._generations.stamp()
         known: _Snapshot | None = getattr(self._own, "snapshot", None)
         if known is not None and known.stamp == stamp:
             return known
+        serves = None if is_newest else known
         for _attempt in range(_TRIES - 1):
             # Of what a writer has just removed there is a newer version; what this thread opened before stays open.
             with contextlib.suppress(FileNotFoundError):
-                return self._new_snapshot(stamp)
-        return self._new_snapshot(stamp)
+                return self._new_snapshot(stamp, serves)
+        return self._new_snapshot(stamp, serves)
 
-    def _new_snapshot(self, stamp: tuple[int, int, int]) -> _Snapshot:
+    def _new_snapshot(self, stamp: tuple[int, int, int], serves: _Snapshot | None) -> _Snapshot:
+        """The index as it is now; or what still serves, when it takes long to read that."""
         folder = self._generations.path(self._generations.current().generation)
         toc = _table_of_contents(folder)
         present = [each for each in toc.segments if each.doc_count_all()]
+        unread = [each.doc_count_all() for each in present if each.segment_id() not in self._segments]
+        takes_long = max(unread, default=0) > self._most_waited_for
+        if serves is not None and takes_long and self._beside.does(self._read_beside, of=stamp):
+            return serves
         leaves = self._leaves(folder, toc.schema, present)
         segments = self._segments.of({leaf.segment().segment_id(): partial(_column, leaf) for leaf in leaves})
         parts = [
@@ -341,6 +345,12 @@ class WhooshEngine:
         ]
         snapshot = self._own.snapshot = _Snapshot(stamp, segments, leaves, parts)
         return snapshot
+
+    def _read_beside(self) -> None:
+        try:
+            self._snapshot(is_newest=True)
+        finally:
+            self._forget()
 
     def _leaves(self, folder: Path, schema: Any, present: Sequence[Any]) -> list[Any]:
         """This thread's readers of these segments: most of them were there before the last commit, too."""
