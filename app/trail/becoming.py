@@ -1,8 +1,8 @@
 """What became of the searches that were judged: whether what was said of the first result came true.
 
-Told by what the same person did next in the same visit: votes, and without any a request to a person or another search.
-Where nothing followed we do not know; that is never counted as solved. Another search may have been about another
-thing, so what is measured here is rather too low than too high.
+Told by what the same person did next in the same visit: votes, and without any a request to a person, or another search
+for the same thing: one within five minutes, or with a word in common. Where nothing like that followed we do not know;
+that is never counted as solved.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.trail.models import SearchEvent, SelfServiceSession, SessionKind, SessionOutcome, SessionStep, StepKind
+from app.trail.ways import REPHRASED_WITHIN
 
 MOST = 100_000
 """As many searches are looked at, the latest."""
+TELLING_WORD = 4
+"""From how many letters on a word in common makes two searches one question: shorter ones stand in most of them."""
 
 
 class Became(StrEnum):
     """What became of one search.
 
     FIRST: its first result was said to have solved it; OTHER: something else was; NOT_SOLVED: a no, a request or
-    another search came next; PERHAPS: something was read, and nothing more was heard; UNKNOWN: nothing tells.
+    another search for the same came next; PERHAPS: something was read, and nothing more was heard; UNKNOWN: nothing
+    tells.
     """
 
     FIRST = "first"
@@ -47,13 +51,16 @@ class JudgedSearch:
 
 @dataclass(frozen=True)
 class _Event:
-    """One thing in a visit. `fit` stands with searches that were judged, `thing` with votes; `is_vote` tells these."""
+    """One thing in a visit. `fit` stands with searches that were judged, `words` with all searches, `thing` with votes,
+    which `is_vote` tells from requests.
+    """
 
     visit: int
     outcome: SessionOutcome | None
     at: datetime
     fit: str | None = None
     confidence: float | None = None
+    words: str = ""
     thing: str = ""
     is_vote: bool = False
     said: bool = False
@@ -78,9 +85,17 @@ def _became(search: _Event, later: Sequence[_Event]) -> Became:
         return Became.FIRST
     if any(votes.values()):
         return Became.OTHER
-    if later:
+    following = next((each for each in later if not each.is_vote), None)
+    if votes or (following is not None and _goes_on(search, following)):
         return Became.NOT_SOLVED
     return Became.PERHAPS if search.outcome is SessionOutcome.SOLVED_INFERRED else Became.UNKNOWN
+
+
+def _goes_on(search: _Event, following: _Event) -> bool:
+    """Whether this is a request to a person, or a search for the same thing."""
+    if not following.words or following.at - search.at <= REPHRASED_WITHIN:
+        return True
+    return any(len(word) >= TELLING_WORD for word in {*search.words.split()} & {*following.words.split()})
 
 
 def _searches(session: Session, since: datetime) -> Iterator[_Event]:
@@ -89,6 +104,7 @@ def _searches(session: Session, since: datetime) -> Iterator[_Event]:
             SearchEvent.session_id,
             SelfServiceSession.outcome,
             SearchEvent.created_at,
+            SearchEvent.query_norm,
             SearchEvent.fit,
             SearchEvent.confidence,
             SearchEvent.best,
@@ -99,8 +115,8 @@ def _searches(session: Session, since: datetime) -> Iterator[_Event]:
         .order_by(SearchEvent.created_at.desc(), SearchEvent.id.desc())
         .limit(MOST)
     )
-    for visit, outcome, at, fit, confidence, best in session.execute(asked):
-        yield _Event(visit, outcome, at, fit=fit, confidence=confidence, thing=best or "")
+    for visit, outcome, at, words, fit, confidence, best in session.execute(asked):
+        yield _Event(visit, outcome, at, fit=fit, confidence=confidence, words=words, thing=best or "")
 
 
 def _steps(session: Session, since: datetime) -> Iterator[_Event]:

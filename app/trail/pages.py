@@ -91,9 +91,25 @@ def searches() -> str:
 def searches_as_csv() -> Response:
     """The same list as a table for other programs, the 20,000 most searched at most."""
     days, only, since = _chosen()
-    head = ["query", "searches", "zero_result", "bounced", "clicked", *(each.value for each in SessionOutcome)]
+    head = [
+        "query",
+        "searches",
+        "zero_result",
+        "no_answer",
+        "bounced",
+        "clicked",
+        *(each.value for each in SessionOutcome),
+    ]
     rows = (
-        [line.query, line.searches, line.zero_result, line.bounced, line.clicked, *line.outcomes.values()]
+        [
+            line.query,
+            line.searches,
+            line.zero_result,
+            line.no_answer,
+            line.bounced,
+            line.clicked,
+            *line.outcomes.values(),
+        ]
         for line in queries.searched_queries(db.session, since=since, only=only, most=MOST_EXPORTED)
     )
     return download(as_csv(head, rows), "text/csv", f"searches-{days}-days.csv")

@@ -20,7 +20,10 @@ NOTHING_FOUND = "no_results"
 NO_ANSWER = "no_answer"
 _ZERO_RESULT = SearchEvent.state == NOTHING_FOUND
 _UNANSWERED = SearchEvent.state.in_([NOTHING_FOUND, NO_ANSWER])
-_BOUNCED = and_(SearchEvent.results > 0, SearchEvent.clicks == 0)
+_NO_ANSWER = SearchEvent.state == NO_ANSWER
+#: Where the answer stood on the page of results itself there was nothing to open.
+_ANSWERED = func.coalesce(SearchEvent.fit, "") == "answer"
+_BOUNCED = and_(SearchEvent.results > 0, SearchEvent.clicks == 0, ~_ANSWERED)
 _CLICKED = SearchEvent.clicks > 0
 
 
@@ -29,6 +32,7 @@ class Only(StrEnum):
 
     ALL = ""
     NOTHING = "nothing"
+    NO_ANSWER = "no_answer"
     NO_CLICK = "no_click"
 
 
@@ -36,14 +40,15 @@ class Only(StrEnum):
 class SearchedQuery:
     """One query and what became of it: how often each, and `outcomes` in sessions that searched for it.
 
-    `zero_result` searches found nothing; `bounced` ones found something and nothing was opened; `clicked` ones had at
-    least one click.
+    `zero_result` searches found nothing; `no_answer` ones found nothing that answers; of `bounced` ones nothing was
+    opened, and no answer stood among the results; `clicked` ones had at least one click.
     """
 
     words: str
     query: str
     searches: int
     zero_result: int
+    no_answer: int
     bounced: int
     clicked: int
     outcomes: Mapping[SessionOutcome, int]
@@ -68,6 +73,7 @@ class SearchTotals:
 
     searches: int
     zero_result: int
+    no_answer: int
     bounced: int
     clicked: int
 
@@ -80,6 +86,11 @@ class SearchTotals:
     def zero_result_share(self) -> float | None:
         """Searches that found nothing / searches, in [0, 1]; None without searches."""
         return self.zero_result / self.searches if self.searches else None
+
+    @property
+    def no_answer_share(self) -> float | None:
+        """Searches that found nothing that answers / searches, in [0, 1]; None without searches."""
+        return self.no_answer / self.searches if self.searches else None
 
 
 def searched_queries(
@@ -143,10 +154,10 @@ def self_service_success(outcomes: Mapping[SessionOutcome | None, int]) -> float
 
 
 def _searched_query(
-    words: str, query: str, searches: int, zero_result: int, bounced: int, clicked: int, *outcomes: int
+    words: str, query: str, searches: int, zero_result: int, no_answer: int, bounced: int, clicked: int, *outcomes: int
 ) -> SearchedQuery:
     ended = dict(zip(SessionOutcome, outcomes, strict=True))
-    return SearchedQuery(words, query, searches, int(zero_result), int(bounced), int(clicked), ended)
+    return SearchedQuery(words, query, searches, int(zero_result), int(no_answer), int(bounced), int(clicked), ended)
 
 
 def _counted(*columns: Any, since: datetime) -> Select[Any]:
@@ -166,13 +177,13 @@ def _of_persons(since: datetime) -> ColumnElement[bool]:
 
 
 def _sums() -> Sequence[ColumnElement[int]]:
-    return func.count(), _how_many(_ZERO_RESULT), _how_many(_BOUNCED), _how_many(_CLICKED)
+    return func.count(), *map(_how_many, (_ZERO_RESULT, _NO_ANSWER, _BOUNCED, _CLICKED))
 
 
 def _wanted(only: Only) -> ColumnElement[int]:
     if only is Only.ALL:
         return func.count()
-    return _how_many(_ZERO_RESULT if only is Only.NOTHING else _BOUNCED)
+    return _how_many({Only.NOTHING: _ZERO_RESULT, Only.NO_ANSWER: _NO_ANSWER, Only.NO_CLICK: _BOUNCED}[only])
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
+from app.foundation.database import transaction
 from app.trail import recording
 from app.trail.becoming import Became, JudgedSearch, judged_searches
-from app.trail.models import SelfServiceSession, SessionOutcome
+from app.trail.models import SearchEvent, SelfServiceSession, SessionOutcome, SessionStep
 from tests.trail.somebody import Somebody
 
 SAID = recording.Judgement("answer", 0.8, "article 7:en")
@@ -43,6 +44,17 @@ def finds_it_by_other_words(somebody: Somebody) -> None:
     somebody.votes(fixed=True)
 
 
+def searches_later(somebody: Somebody, query: str) -> None:
+    """Six minutes after all they did before."""
+    recording.flush(somebody.app)
+    with somebody.app.app_context(), transaction() as session:
+        for search in session.scalars(select(SearchEvent)):
+            search.created_at -= timedelta(minutes=6)
+        for step in session.scalars(select(SessionStep)):
+            step.at -= timedelta(minutes=6)
+    somebody.searches(query)
+
+
 @pytest.mark.parametrize(
     ("does", "became"),
     [
@@ -51,6 +63,9 @@ def finds_it_by_other_words(somebody: Somebody) -> None:
         (lambda somebody: somebody.votes(fixed=False), Became.NOT_SOLVED),
         (lambda somebody: somebody.asks(), Became.NOT_SOLVED),
         (lambda somebody: somebody.searches("something else"), Became.NOT_SOLVED),
+        (lambda somebody: searches_later(somebody, "the fax machine is broken"), Became.UNKNOWN),
+        (lambda somebody: searches_later(somebody, "find a lost thing"), Became.NOT_SOLVED),
+        (lambda somebody: (somebody.votes(fixed=False), searches_later(somebody, "fax")), Became.NOT_SOLVED),
         (lambda somebody: somebody.reads(), Became.UNKNOWN),
         (lambda somebody: None, Became.UNKNOWN),
         (looks_elsewhere, Became.OTHER),

@@ -96,7 +96,7 @@ def test_the_list_comes_as_a_table_without_formulas(
     answer = client.get("/desk/searches.csv")
     assert answer.mimetype == "text/csv"
     lines = answer.get_data(as_text=True).removeprefix("\ufeff").splitlines()
-    assert lines[0].startswith("query,searches,zero_result,bounced,clicked,solved_confirmed")
+    assert lines[0].startswith("query,searches,zero_result,no_answer,bounced,clicked,solved_confirmed")
     assert lines[1].startswith("\"'=HYPERLINK(")
 
 

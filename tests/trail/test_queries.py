@@ -64,6 +64,22 @@ def test_click_through_is_the_share_of_searches_with_a_click(session: Session) -
     assert totals.zero_result_share == pytest.approx(0.4)
 
 
+def test_where_nothing_answers_and_where_the_answer_stands_are_told_apart(
+    app: Flask, session: Session, somebody: Somebody
+) -> None:
+    somebody.searches("why is it blue", state="no_answer")
+    somebody.searches("lost key", judgement=recording.Judgement("answer", 0.8, "article 7:en"))
+    somebody.searches("key", judgement=recording.Judgement("may_help", 0.4, "article 7:en"))
+    recording.flush(app)
+    totals = queries.search_totals(session, since=clock.now() - WEEK)
+    assert (totals.searches, totals.zero_result, totals.no_answer, totals.bounced) == (3, 0, 1, 2)
+    assert totals.no_answer_share == pytest.approx(1 / 3)
+    found = queries.searched_queries(session, since=clock.now() - WEEK, only=Only.NO_ANSWER)
+    assert [(each.words, each.no_answer) for each in found] == [("why is it blue", 1)]
+    found = queries.searched_queries(session, since=clock.now() - WEEK, only=Only.NO_CLICK)
+    assert [each.words for each in found] == ["key", "why is it blue"]
+
+
 @pytest.mark.usefixtures("week")
 def test_older_searches_are_left_out(session: Session) -> None:
     assert queries.search_totals(session, since=clock.now() + timedelta(seconds=1)).searches == 0
@@ -82,6 +98,7 @@ def test_many_clicks_on_one_search_are_one_search_with_a_click(
 def test_an_empty_log_has_no_shares(session: Session) -> None:
     totals = queries.search_totals(session, since=clock.now() - WEEK)
     assert (totals.click_through, totals.zero_result_share) == (None, None)
+    assert totals.no_answer_share is None
     assert queries.self_service_success(queries.outcome_counts(session, since=clock.now() - WEEK)) is None
 
 
