@@ -45,6 +45,8 @@ SPARE_HITS = 5
 MOST_NEAREST = 3
 SHORTEST_QUESTION = 3
 """Words of a query from which on it is a question that can be left without an answer."""
+SHORTEST_ANSWERED = 2
+"""Words of a query from which on it asks something that can be answered."""
 LEAST_KNOWN = 0.5
 """Share of the documents whose vectors have to be made before meaning takes part."""
 LONGEST_QUESTION = 12
@@ -323,11 +325,14 @@ def _fit(text: str, page: int, found: Found) -> tuple[Fit, float | None]:
     """How well the first of all hits answers, and with what probability."""
     if found.standing is None:
         return Fit.UNJUDGED, None
-    probability = confidence(found.standing)
-    fit = fit_of(probability) if page == 1 else Fit.UNJUDGED
-    if fit is Fit.NOTHING and found.standing.holds_words and len(text.split()) < SHORTEST_QUESTION:
-        # A word or two name a topic, and its articles are what was looked for.
+    standing, length = found.standing, len(words.plain_words(text))
+    probability = confidence(standing)
+    fit = fit_of(standing) if page == 1 else Fit.UNJUDGED
+    # A word or two name a topic, and its articles are what was looked for; a single word asks nothing.
+    if fit is Fit.NOTHING and standing.holds_words and length < SHORTEST_QUESTION:
         fit = Fit.UNJUDGED
+    if fit is Fit.ANSWER and length < SHORTEST_ANSWERED and not standing.is_named:
+        fit = Fit.MAY_HELP
     return fit, probability
 
 

@@ -78,6 +78,12 @@ def test_what_was_said_of_the_first_result_is_noted(app: Flask, session: Session
     assert 0.6 <= event.confidence <= 1
 
 
+def test_a_single_word_names_a_topic_and_is_not_answered(reader: Visitor) -> None:
+    page = reader.get("/search?q=telescope").text
+    assert "Sell a telescope" in page
+    assert "The answer</p>" not in page
+
+
 def test_results_of_middling_confidence_may_help(reader: Visitor) -> None:
     page = reader.get(PERHAPS).text
     assert "These may help" in page

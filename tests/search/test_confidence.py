@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.search import confidence as judging
 from app.search.answers import Fit
-from app.search.confidence import ANSWER_FROM, MAY_HELP_FROM, confidence, fit_of
+from app.search.confidence import ANSWER_FROM, LEAST_COSINE, MAY_HELP_FROM, confidence, fit_of
 from app.search.engines.base import Standing
 
 
@@ -29,7 +30,25 @@ def test_nearer_and_further_ahead_is_surer() -> None:
     assert 0 < values[0] < values[-1] < 1
 
 
-def test_thresholds_belong_to_what_is_above_them() -> None:
-    assert [fit_of(each) for each in (ANSWER_FROM, MAY_HELP_FROM, MAY_HELP_FROM - 1e-9)] == [
-        Fit.ANSWER, Fit.MAY_HELP, Fit.NOTHING,
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("cosine", "margin", "is_named", "fit"),
+    [
+        (0.8, 0.2, False, Fit.ANSWER),
+        (0.8, 0.1, False, Fit.MAY_HELP),
+        (0.6, 0.05, False, Fit.NOTHING),
+        (LEAST_COSINE, 0.5, False, Fit.ANSWER),
+        (LEAST_COSINE - 0.01, 0.5, False, Fit.MAY_HELP),
+        (0.1, 0.0, True, Fit.ANSWER),
+    ],
+)
+def test_what_the_first_result_is_shown_as(cosine: float, margin: float, is_named: bool, fit: Fit) -> None:
+    assert fit_of(Standing(cosine, margin, has_learned=False, holds_words=True, is_named=is_named)) is fit
+
+
+@pytest.mark.parametrize(("threshold", "fit"), [(ANSWER_FROM, Fit.ANSWER), (MAY_HELP_FROM, Fit.MAY_HELP)])
+def test_thresholds_belong_to_what_is_above_them(threshold: float, fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    standing = Standing(0.9, 0.0, has_learned=False, holds_words=True)
+    monkeypatch.setattr(judging, "confidence", lambda _standing: threshold)
+    assert fit_of(standing) is fit
+    monkeypatch.setattr(judging, "confidence", lambda _standing: threshold - 1e-9)
+    assert fit_of(standing) is not fit

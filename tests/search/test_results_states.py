@@ -194,6 +194,13 @@ def test_the_answer_is_not_listed_again(app: Flask) -> None:
     assert "from=sixteen_letters_.2" in page[page.index("<ol") :]
 
 
+def test_only_a_first_result_that_nothing_judged_stands_out(app: Flask) -> None:
+    stands_out = '<li class="result answer">'
+    assert stands_out in page_of(app, fitting(Fit.UNJUDGED, confidence=None))
+    assert stands_out not in page_of(app, fitting(Fit.UNJUDGED, confidence=0.1))
+    assert stands_out not in page_of(app, fitting(Fit.MAY_HELP))
+
+
 def test_an_answer_that_takes_no_vote_asks_for_none(app: Flask) -> None:
     first = result()
     without = replace(first, shown=replace(first.shown, vote_url=""))
