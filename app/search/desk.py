@@ -119,8 +119,11 @@ def overview() -> str:
 
 
 def _waiting() -> str:
+    is_right, _state = encoder_state()
     failing = relevance.failing_count(db.session)
-    return ngettext("%(num)s test fails", "%(num)s tests fail", failing) if failing else ""
+    told = [] if is_right else [_("By words alone")]
+    told += [ngettext("%(num)s test fails", "%(num)s tests fail", failing)] if failing else []
+    return " · ".join(told)
 
 
 def _vectors(encoder: Encoder) -> Share | None:

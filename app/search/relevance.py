@@ -115,9 +115,12 @@ def add_test(
     kind: str,
     key: str,
     by: Account | None,
-    top: int = TOP,
+    top: int | None = None,
 ) -> RelevanceTest:
     """Have a question find the thing that this document is of; the test that says so already, if there is one.
+
+    Args:
+        top: among how many results. None leaves a test as it is, and makes a new one for the first `TOP`.
 
     Raises:
         InvalidInput: the question has no words, or what it should find is not there or not for everybody.
@@ -129,16 +132,26 @@ def add_test(
         raise InvalidInput(
             _("Customers cannot read this: a search must find something that is for all."), field="thing"
         )
-    if not 1 <= top <= LARGEST_TOP:
+    if top is not None and not 1 <= top <= LARGEST_TOP:
         raise InvalidInput(_("Say among how many results it must be: 1 to %(most)s.", most=LARGEST_TOP), field="top")
     values = {"language": language, "words": normal_words(question), "kind": kind, "group": document.group}
     insert = postgresql.insert(RelevanceTest) if is_postgresql(session) else sqlite.insert(RelevanceTest)
-    new = values | {"question": question, "key": key, "top": top, "created_at": clock.now(), "state": "", "instead": []}
+    new = values | {
+        "question": question,
+        "key": key,
+        "top": top or TOP,
+        "created_at": clock.now(),
+        "state": "",
+        "instead": [],
+    }
     added = insert.values(**new, created_by_id=by.id if by else None).on_conflict_do_nothing()
-    if session.execute(added.returning(RelevanceTest.id)).scalar() is not None:
-        about = {"question": question, "language": language, "key": key}
+    is_new = session.execute(added.returning(RelevanceTest.id)).scalar() is not None
+    test = session.scalars(select(RelevanceTest).filter_by(**values).with_for_update()).one()
+    if is_new or test.top != (top or test.top):
+        test.top = top or test.top
+        about = {"question": question, "language": language, "key": key, "top": test.top}
         activity.record(session, "written", "search test", document.group, by_id=by.id if by else None, **about)
-    return session.scalars(select(RelevanceTest).filter_by(**values)).one()
+    return test
 
 
 def checked_question(question: str, language: str) -> str:

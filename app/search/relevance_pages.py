@@ -16,6 +16,7 @@ from app.foundation.errors import InvalidInput
 from app.foundation.text import one_line, whole_number
 from app.search import relevance
 from app.search.desk import add_search_page
+from app.search.encoding import current_encoder
 from app.search.rechecking import request_check
 from app.search.relevance import CannotCheck
 from app.trail.models import SessionOutcome
@@ -75,7 +76,13 @@ def add() -> AnyResponse:
         if not key:
             kind, key = relevance.key_of_number(db.session, form.number, language=form.language)
         test = relevance.add_test(
-            db.session, form.question, language=form.language, kind=kind, key=key, top=form.top, by=signed_in_account()
+            db.session,
+            form.question,
+            language=form.language,
+            kind=kind,
+            key=key,
+            top=form.top if "top" in given else None,
+            by=signed_in_account(),
         )
     except InvalidInput as error:
         mark_failed()
@@ -156,6 +163,7 @@ def _overview(form: Typed, *, error: InvalidInput | None = None, problem: str = 
         unchecked=[test for test in tests if test.is_passed is None],
         passing=[test for test in tests if test.is_passed],
         total=total,
+        has_encoder=current_encoder() is not None,
         failing_count=relevance.failing_count(db.session),
         shown=shown,
         page_address=_page_address,

@@ -90,6 +90,14 @@ def test_the_page_says_when_search_goes_by_words_alone(app: Flask, editor: Visit
     assert "as KB_ENCODER says" in page
 
 
+def test_the_desk_says_at_once_that_search_goes_by_words_alone_against_the_settings(
+    editor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "By words alone" not in editor.get("/desk").text
+    monkeypatch.setattr(desk, "encoder_state", lambda: (False, "damaged"))
+    assert "By words alone" in editor.get("/desk").text
+
+
 def test_the_page_tells_when_meaning_takes_part(app: Flask, editor: Visitor, make: Make, session: Session) -> None:
     use_fake_encoder(app)
     make.article("Reset your password")

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.foundation.activity import Activity
 from app.foundation.database import reading
 from app.foundation.errors import InvalidInput, NotFound
 from app.foundation.jobs import Job
@@ -169,6 +170,14 @@ def test_a_start_with_another_encoder_has_all_tests_checked_once(
     other = "none" if app.extensions["settings"].encoder != "none" else "minilm"
     prepare(app_with(encoder=other), say=lambda line: None)
     assert jobs_waiting(session).count(rechecking.CHECK_JOB) == 1
+
+
+def test_a_test_can_be_made_stricter_and_is_not_loosened_by_one_press(add: Add, session: Session) -> None:
+    number = add("pay", "1:en")
+    assert add("pay", "1:en", top=1) == number
+    assert add("pay", "1:en") == number
+    assert session.scalars(select(RelevanceTest.top)).one() == 1
+    assert [each.details["top"] for each in session.scalars(select(Activity).order_by(Activity.id))] == [3, 1]
 
 
 def test_the_same_test_is_kept_once(add: Add, session: Session) -> None:

@@ -20,6 +20,7 @@ from app.search.models import RelevanceTest
 from app.trail import recording
 from config import Settings
 from tests.make import Make
+from tests.search.fake_encoder import use_fake_encoder
 from tests.trail.somebody import Somebody
 from tests.visitor import PASSWORD, Visitor
 
@@ -134,6 +135,16 @@ def test_all_are_checked_on_demand(app: Flask, editor: Visitor, session: Session
     assert "Not checked yet" in words_of(editor.get(PAGE).text)
     assert editor.submit(PAGE, f"{PAGE}/check").location == f"{PAGE}?done=checked"
     assert kept(session) == [("toner", article.key, True)]
+
+
+def test_failing_tests_come_with_a_word_when_nothing_takes_meaning_into_account(
+    app: Flask, editor: Visitor, session: Session
+) -> None:
+    editor.submit(PAGE, PAGE, question="xyzzy", language="en", number="1")
+    told = "Search goes by words alone, so what it would find by meaning is not found."
+    assert told in words_of(editor.get(PAGE).text)
+    use_fake_encoder(app)
+    assert told not in words_of(editor.get(PAGE).text)
 
 
 def test_many_are_checked_by_the_worker(
