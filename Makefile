@@ -22,10 +22,10 @@ help: ## List what can be done
 encoder_of = $(KB_ENCODER)|$(KB_ENCODER_DIR)|$(XDG_CACHE_HOME)|$(HOME)|$(shell cat app/search/encoders/*.py | cksum)
 
 run: .venv/installed ## Run the site: PORT=8000 HOST=127.0.0.1 KB_DATA_DIR=instance; Ctrl-C stops it
-	@[ "$(KB_ENCODER)" = none ] || \
+	@[ "$(KB_ENCODER)" = none ] || { \
 	  { read -r folder; read -r of; } 2>/dev/null <.venv/encoder && [ "$$of" = "$(encoder_of)" ] && [ -d "$$folder" ] || \
 	  { $(BIN)/flask search prepare-encoder --stamp .venv/encoder && echo "$(encoder_of)" >>.venv/encoder; } || \
-	  echo "The site starts with search on words alone; the next 'make run' tries again."
+	  echo "The site starts with search on words alone; the next 'make run' tries again."; }
 	@exec $(BIN)/flask serve
 
 test: .venv/installed-dev ## Run all tests on SQLite, and all but those in a browser on PostgreSQL

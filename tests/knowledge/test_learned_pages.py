@@ -188,6 +188,7 @@ def test_a_move_that_cannot_be_is_refused_and_what_was_typed_stays(
     answer = send(editor, question(session), "move", article=typed)
     assert answer.status_code == 422
     assert told in answer.text
+    assert answer.text.count('<details class="desk-resolve" open') == 1
     if typed:
         assert f'value="{typed}" dir="auto" aria-invalid="true"' in answer.text
     assert question(session).state is AssociationState.LEARNED
