@@ -39,14 +39,15 @@ def forget_evidence(session: Session, references: Sequence[str]) -> None:
 def let_go_of_waiting(session: Session, *, kind: str, group: str) -> None:
     """Drop questions of one thing that wait when they are more than `MOST_WAITING`.
 
-    Those that the fewest people spoke of go first, then those of which nobody has spoken for the longest. What nobody
-    speaks for but votes set aside is no part of this: it waits for whoever decides about those.
+    Those that the fewest people spoke of go first, then those of which nobody has spoken for the longest. What votes
+    set aside speak of is no part of this: it waits for whoever decides about those.
     """
     hold(session)
+    is_set_aside = exists().where(QueryEvidence.association_id == QueryAssociation.id, ~QueryEvidence.is_counted)
     waiting = (
         select(QueryAssociation.id)
         .where(QueryAssociation.kind == kind, QueryAssociation.group == group, *_IS_UNDECIDED)
-        .where(~QueryAssociation.is_active, QueryAssociation.evidence_n > 0)
+        .where(~QueryAssociation.is_active, ~is_set_aside)
         .order_by(QueryAssociation.evidence_n.desc(), QueryAssociation.weighed_at.desc(), QueryAssociation.id.desc())
     )
     too_many = list(session.scalars(waiting.offset(MOST_WAITING)))

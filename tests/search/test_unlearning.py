@@ -128,11 +128,13 @@ def test_no_flood_takes_what_counts_what_was_decided_or_what_waits_for_a_decisio
     blocked = session.scalars(select(QueryAssociation).where(QueryAssociation.text == "question blocked")).one()
     deciding.decide(session, blocked.id, Decision.BLOCK, seen=0, by=make.account(Role.EDITOR))
     say(session, 4, "question set aside", is_counted=False)
+    say(session, 5, "question asked again")
+    say(session, 6, "question asked again", is_counted=False)
     wait(session, MOST_WAITING + 10, since=clock.now() + timedelta(days=1))
     session.commit()
     with transaction() as own:
         unlearning.let_go_of_waiting(own, kind="leaflet", group="1")
     left = texts(session)
-    assert left[:3] == ["a question in use", "question blocked", "question set aside"]
-    assert len(left) == MOST_WAITING + 3
-    assert session.scalar(select(func.count()).select_from(QueryEvidence)) == 4
+    assert left[:4] == ["a question in use", "question blocked", "question set aside", "question asked again"]
+    assert len(left) == MOST_WAITING + 4
+    assert session.scalar(select(func.count()).select_from(QueryEvidence)) == 6
