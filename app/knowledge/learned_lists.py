@@ -134,10 +134,11 @@ def _with_names() -> Select[QueryAssociation, str | None]:
 
 def _shown(show: Show) -> ColumnElement[bool]:
     is_learned = QueryAssociation.state == AssociationState.LEARNED
+    is_pin_alone = and_(is_learned, QueryAssociation.is_pinned, QueryAssociation.weight <= 0)
     return and_(
         QueryAssociation.kind == KIND,
         {
-            Show.IN_USE: QueryAssociation.is_active,
+            Show.IN_USE: and_(QueryAssociation.is_active, ~is_pin_alone),
             Show.WAITING: and_(is_learned, ~QueryAssociation.is_active, QueryAssociation.evidence_n > 0),
             Show.ACCEPTED: QueryAssociation.state == AssociationState.ACCEPTED,
             Show.BLOCKED: QueryAssociation.state == AssociationState.BLOCKED,

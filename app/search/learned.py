@@ -29,8 +29,9 @@ NOTHING_LEARNED = LearnedQuestions()
 def questions_of(session: Session, kind: str, groups: Collection[str]) -> Mapping[tuple[str, str], LearnedQuestions]:
     """The questions that count, by group and language; nothing for those without any. One query for all groups.
 
-    Each group has at most `MOST_LEARNED`: what editors decided goes first, then the heavier, then the older. A pin of
-    one word is no question to learn from, so it is a pin alone.
+    Each group has at most `MOST_LEARNED`: what editors decided goes first, then the heavier, then the older. What an
+    editor pinned, and nobody said anything of or accepted, is a pin alone: it is met by the same question, and makes
+    nothing of what resembles it. So is a pin of one word.
     """
     if not groups:
         return {}
@@ -54,6 +55,8 @@ def questions_of(session: Session, kind: str, groups: Collection[str]) -> Mappin
         questions, pins = found.setdefault((row.group, row.language), ([], []))
         if row.is_pinned:
             pins.append(row.text)
+        if row.is_pinned and row.state is AssociationState.LEARNED and row.weight <= 0:
+            continue
         if taken.get(row.group, 0) < MOST_LEARNED and is_worth_learning(row.text, row.language):
             taken[row.group] = taken.get(row.group, 0) + 1
             questions.append(row.text)

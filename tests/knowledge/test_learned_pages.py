@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.accounts.roles import Role
 from app.foundation.activity import Activity
 from app.foundation.worker import run_due_jobs
@@ -156,6 +157,17 @@ def test_an_editor_blocks_accepts_and_pins(session: Session, editor: Visitor, ar
     assert "Kim Editor" in editor.get(f"{LIST}?show=accepted").text
     verbs = session.scalars(select(Activity.verb).filter_by(subject_kind=deciding.SUBJECT).order_by(Activity.id)).all()
     assert verbs == ["blocked", "accepted", "pinned", "unpinned"]
+
+
+def test_a_best_bet_of_which_nobody_said_anything_stands_among_best_bets_alone(
+    session: Session, editor: Visitor, article: Article
+) -> None:
+    account = session.scalars(select(Account)).first()
+    assert account
+    deciding.pin(session, "fish and chips", kind="article", group=str(article.id), language="en", by=account)
+    session.commit()
+    assert "fish and chips" not in editor.get(LIST).text
+    assert "fish and chips" in editor.get(BETS).text
 
 
 @pytest.mark.parametrize("named", ["{other}", "Unlock the account", "unlock the"])

@@ -280,6 +280,17 @@ def test_a_best_bet_of_one_word_is_no_question_and_goes_with_its_end(session: Se
     assert session.scalars(select(QueryAssociation)).all() == []
 
 
+def test_a_best_bet_is_a_question_once_somebody_said_yes_or_it_is_accepted(session: Session, editor: Account) -> None:
+    best = deciding.pin(session, ASKED, kind="leaflet", group="1", language="en", by=editor)
+    assert (pins(session), active(session)) == ((ASKED,), ())
+    say(session, 1)
+    assert active(session) == (ASKED,)
+    say(session, 1, NO)
+    assert active(session) == ()
+    deciding.decide(session, best.id, Decision.ACCEPT, seen=1, by=editor)
+    assert (pins(session), active(session)) == ((ASKED,), (ASKED,))
+
+
 def test_a_question_is_pinned_to_one_thing(session: Session, editor: Account) -> None:
     deciding.pin(session, "find invoice", kind="leaflet", group="1", language="en", by=editor)
     for group, told in (("1", "already"), ("2", "pinned to article 1")):
