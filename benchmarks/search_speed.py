@@ -168,6 +168,10 @@ class MadeSource:
         """See DocumentSource."""
         return None
 
+    def said(self, session: Session, key: str) -> bool | None:
+        """See DocumentSource; nobody votes here."""
+        return None
+
     def facet_labels(self, session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:
         """See DocumentSource."""
         return {value: value for value in values}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 
+from flask import has_request_context
 from flask_babel import lazy_gettext
 from markupsafe import escape
 from sqlalchemy import BindParameter, bindparam, case, or_, select, true
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.foundation.excerpts import Excerpt, excerpt
 from app.foundation.text import whole_number
 from app.knowledge.areas import ancestors, category_titles, has_articles
+from app.knowledge.feedback import vote_of
 from app.knowledge.fix_rates import fix_rates, multipliers
 from app.knowledge.models import (
     Article,
@@ -23,6 +25,7 @@ from app.knowledge.models import (
     Translation,
 )
 from app.knowledge.queries import article_lines, article_url, tags_of
+from app.knowledge.voters import voter
 from app.search.documents import Document, Passage, Presentation
 from app.search.learned import NOTHING_LEARNED, questions_of
 from app.web.languages import own_name
@@ -150,6 +153,15 @@ class ArticleSource:
         if row.short_answer and not anchor:
             html = f"<p>{escape(row.short_answer)}</p>{html}"
         return excerpt(html, anchor, url=article_url(row.article_id, row.slug), begins=begins, longest=longest)
+
+    def said(self, session: Session, key: str) -> bool | None:
+        """See DocumentSource: the vote of this request's voter on the article as it stands."""
+        voter_id = voter() if has_request_context() else None
+        if voter_id is None:
+            return None
+        number, _, language = key.partition(":")
+        vote = vote_of(session, int(number), language, voter=voter_id)
+        return vote.fixed if vote else None
 
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int

@@ -90,6 +90,9 @@ class DocumentSource(Protocol):
         Only of what `present` has just shown; see `app.foundation.excerpts.excerpt`. With None plain text is shown.
         """
 
+    def said(self, session: Session, key: str) -> bool | None:
+        """Whether this fixed the problem of whoever makes this request, as they said; None when they have not."""
+
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
     ) -> list[Document]:

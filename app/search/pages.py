@@ -17,6 +17,7 @@ from app.accounts.signing_in import reader_groups
 from app.foundation.database import db, rollback
 from app.foundation.text import whole_number
 from app.search import noting, service
+from app.search.answers import Fit
 from app.search.indexing import sources
 from app.web.access import PUBLIC, access
 from app.web.languages import reader_language
@@ -80,7 +81,15 @@ def _results(query: str) -> BaseResponse | tuple[str, int]:
 
 def _shown(answer: service.SearchAnswer, token: str = "") -> dict[str, Any]:
     mark = partial(noting.mark, token, page=answer.page)
-    return {"answer": answer, "query_url": query_url, "mark": mark}
+    return {"answer": answer, "query_url": query_url, "mark": mark, "said": _said(answer)}
+
+
+def _said(answer: service.SearchAnswer) -> bool | None:
+    """What whoever asks said of the answer before: it is not asked anew."""
+    if answer.fit is not Fit.ANSWER or answer.page > 1:
+        return None
+    best = answer.results[0]
+    return sources()[best.kind].said(db.session, best.key)
 
 
 @pages.get("/search/suggest")

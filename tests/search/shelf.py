@@ -75,6 +75,10 @@ class Shelf:
         """See DocumentSource; leaflets are plain text."""
         return None
 
+    def said(self, session: Session, key: str) -> bool | None:
+        """See DocumentSource; nobody votes here."""
+        return None
+
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
     ) -> list[Document]:

@@ -70,6 +70,22 @@ def test_the_answer_is_voted_on_without_a_script_as_on_its_article(
     assert (step.what, step.key, step.session_id) == ("voted", "1:en", event.session_id)
 
 
+@pytest.mark.parametrize(
+    ("fixed", "told"),
+    [("yes", "You said that this fixed your problem."), ("no", "You said that this did not fix your problem.")],
+)
+def test_what_was_said_of_the_answer_is_not_asked_anew(reader: Visitor, fixed: str, told: str) -> None:
+    address, fields = vote_of_card(reader.get(ANSWERED).text)
+    reader.post(address, data={**fields, "fixed": fixed})
+    page = reader.get(ANSWERED).text
+    assert told in page
+    assert "Did this fix your problem?" not in page
+    (link,) = re.findall(r'<a href="(/articles/[^"]+#vote)"', page)
+    assert reader.get(link.replace("&amp;", "&")).status_code == 200
+    stranger = reader.application.test_client()
+    assert "Did this fix your problem?" in stranger.get(ANSWERED).text
+
+
 def test_what_was_said_of_the_first_result_is_noted(app: Flask, session: Session, reader: Visitor) -> None:
     reader.get(ANSWERED)
     event = noted(app, session)

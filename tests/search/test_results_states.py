@@ -78,6 +78,7 @@ def page_of(app: Flask, shown: SearchAnswer) -> str:
             "search/results.html",
             answer=shown,
             mark=lambda place: f"sixteen_letters_.{place}",
+            said=None,
             query_url=lambda **changes: "/search?" + "&".join(f"{name}={value}" for name, value in changes.items()),
             example_query="pay by card",
             areas=[card],

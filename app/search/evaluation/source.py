@@ -79,6 +79,10 @@ class EvaluatedSource:
         """See DocumentSource; entries are plain text."""
         return None
 
+    def said(self, session: Session, key: str) -> bool | None:
+        """See DocumentSource; nobody has voted."""
+        return None
+
     def search_plainly(
         self, session: Session, words: Sequence[str], *, language: str | None, readers: frozenset[str], most: int
     ) -> list[Document]:
