@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import simsimd
 from flask import Flask, current_app
 from numpy.typing import NDArray
 
+from app.search.beside import Beside
 from app.search.engines.base import Nearness
 from app.search.vectors import DocumentVectors, Name, Vector, VectorStore, VectorsUnavailable, quantised
 
@@ -199,6 +201,11 @@ class _Reader:
             self._asked_of.add(slot)
         self.seq = seq
 
+    def add_new(self, store: VectorStore) -> None:
+        """Take in all that was written since. Raises VectorsUnavailable."""
+        for seq, each in store.since(self._encoder, self._dimension, self.seq):
+            self.add(seq, each)
+
     def is_worn(self) -> bool:
         """Whether so much was replaced that reading anew saves memory and time."""
         replaced = len(self._names) - len(self._slots)
@@ -251,6 +258,7 @@ class Meanings:
         self._state: tuple[tuple[int, int], str, str] | None = None
         self._reader: _Reader | None = None
         self._known: Known | None = None
+        self._beside = Beside("vectors")
 
     def known(self, encoder: str, dimension: int) -> Known | None:
         """All vectors of this encoder; None when there are none that can be read. A failure is logged, not raised."""
@@ -274,16 +282,28 @@ class Meanings:
         try:
             identity = self.store.identity()
             reader = self._reader
-            if reader is None or self._state is None or self._state[1:] != (encoder, identity) or reader.is_worn():
+            if reader is None or self._state is None or self._state[1:] != (encoder, identity):
                 reader = _Reader(encoder, dimension)
-            for seq, each in self.store.since(encoder, dimension, reader.seq):
-                reader.add(seq, each)
+            elif reader.is_worn():
+                self._beside.does(partial(self._read_anew, encoder, dimension, identity), of=(mark, identity))
+            reader.add_new(self.store)
             self._reader, self._known = reader, reader.known()
             self._state = (mark, encoder, identity)
         except VectorsUnavailable as error:
             logger.warning("Search runs on words alone. %s", error)
             self._reader = self._known = None
             self._state = (mark, encoder, "")
+
+    def _read_anew(self, encoder: str, dimension: int, identity: str) -> None:
+        """Read all vectors without those that were replaced, which takes seconds; what is known serves meanwhile."""
+        reader = _Reader(encoder, dimension)
+        reader.add_new(self.store)
+        with self._lock:
+            is_same = self._state is not None and self._state[1:] == (encoder, identity)
+            if is_same and self.store.identity() == identity:
+                # What was written since is read now, and by the next search what is written then.
+                reader.add_new(self.store)
+                self._reader, self._known = reader, reader.known()
 
 
 def _with_room(array: NDArray[Any], size: int, used: int) -> NDArray[Any]:

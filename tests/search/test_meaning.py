@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -244,6 +245,31 @@ def test_a_process_reads_only_what_was_written_since(tmp_path: Path) -> None:
     assert np.allclose(near.closeness, anew.closeness, equal_nan=True)
     assert np.isnan(near.closeness).tolist() == [True, False, False]
     assert near.has_learned.tolist() == [False, False, True]
+
+
+def test_vectors_that_were_replaced_leave_the_memory_without_keeping_a_search_waiting(tmp_path: Path) -> None:
+    store, rng = VectorStore(tmp_path), np.random.default_rng(4)
+    meanings, places = Meanings(store), {("a", str(number)): number for number in range(300)}
+    for _change in range(6):
+        vectors = rng.standard_normal((300, 2, 16)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
+        texts = np.arange(2, dtype=np.uint64)
+        changed = [DocumentVectors("a", str(n), "d", 2, 0, texts, *quantised(vectors[n])) for n in range(300)]
+        store.write("e", changed, [("a", "gone")])
+        worn = meanings.known("e", 16)
+    assert worn is not None
+    assert worn.documents == 300
+    end = time.monotonic() + 20
+    while (fresh := meanings.known("e", 16)) is None or fresh.total > 301:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    asked = vectors[7, 0]
+    near, anew = (each.meaning_of([asked]).to("part", places, 300) for each in (worn, fresh))
+    assert near.closeness.tolist() == anew.closeness.tolist()
+    store.write("e", changed[:2])
+    after = meanings.known("e", 16)
+    assert after is not None
+    assert (after.total, after.documents) == (303, 300)
 
 
 def test_a_part_is_as_near_however_few_or_many_documents_it_has() -> None:
