@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from app.knowledge.models import FixVote, VoteStanding
@@ -13,6 +13,7 @@ from app.search.models import EvidenceKind
 from app.trail.ways import Way
 
 KIND = "article"
+_VOTE = "vote "
 
 
 def follow_vote(session: Session, vote: FixVote, query: str, way: Way) -> None:
@@ -34,14 +35,14 @@ def follow_vote(session: Session, vote: FixVote, query: str, way: Way) -> None:
         language=vote.language,
         what=EvidenceKind.CUSTOMER_YES if vote.fixed else EvidenceKind.CUSTOMER_NO,
         voice=_voice(session, vote),
-        reference=_reference(vote.id),
+        reference=reference_of(vote.id),
         is_counted=vote.standing is VoteStanding.COUNTED,
     )
 
 
 def follow_standing(session: Session, vote_ids: Sequence[int], standing: VoteStanding) -> None:
     """Have what votes taught count as the votes themselves do."""
-    count_evidence(session, [_reference(each) for each in vote_ids], is_counted=standing is VoteStanding.COUNTED)
+    count_evidence(session, [reference_of(each) for each in vote_ids], is_counted=standing is VoteStanding.COUNTED)
 
 
 def _voice(session: Session, vote: FixVote) -> str:
@@ -60,5 +61,11 @@ def _voice(session: Session, vote: FixVote) -> str:
     return session.scalar(first) or vote.voter
 
 
-def _reference(vote_id: int) -> str:
-    return f"vote {vote_id}"
+def reference_of(vote_id: int) -> str:
+    """What evidence names a vote by that it follows."""
+    return f"{_VOTE}{vote_id}"
+
+
+def references() -> ColumnElement[str]:
+    """The same of each vote of a query."""
+    return literal(_VOTE) + cast(FixVote.id, String)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask, current_app
-from sqlalchemy import String, cast, exists, literal, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, jobs
 from app.foundation.database import transaction
 from app.foundation.starting import add_start_step
+from app.knowledge.learned import reference_of, references
 from app.knowledge.models import FixVote, VoteBurst, VoteStanding
 from app.search.models import QueryEvidence
 from app.search.unlearning import forget_evidence
@@ -40,9 +41,9 @@ def forget_left_out(session: Session) -> None:
     now = clock.now()
     settings: Settings = current_app.extensions["settings"]
     before = now - max(timedelta(days=settings.search_log_days), REVISED_WITHIN)
-    # As `app.knowledge.learned` names the evidence of a vote.
-    reference = literal("vote ") + cast(FixVote.id, String)
-    taught = exists().where(QueryEvidence.reference == reference, ~QueryEvidence.is_counted, QueryEvidence.at < before)
+    taught = exists().where(
+        QueryEvidence.reference == references(), ~QueryEvidence.is_counted, QueryEvidence.at < before
+    )
     # Whoever revises the decision at this moment waits for the end of this, or this for theirs.
     left_out = (
         select(FixVote.id)
@@ -53,7 +54,7 @@ def forget_left_out(session: Session) -> None:
         .with_for_update(read=True, of=VoteBurst)
     )
     ids = session.scalars(left_out).all()
-    forget_evidence(session, [f"vote {each}" for each in ids])
+    forget_evidence(session, list(map(reference_of, ids)))
     jobs.request_job(session, FORGET_JOB, unique_key=FORGET_JOB, due_at=now if len(ids) == _BATCH else now + EVERY)
 
 
