@@ -35,6 +35,7 @@ from app.search.engines.base import (
     Unindexable,
     Written,
 )
+from app.search.gathered_words import GatheredWords
 from app.search.generations import Generations, Pointer
 from app.search.indexed import column, indexed, spelling_field
 from app.search.merging import Merging, Size
@@ -52,7 +53,6 @@ with warnings.catch_warnings():
 
 Answer = TypeVar("Answer")
 
-_MEMORY_MB = 64
 _TRIES = 3
 #: Whoosh's name for an index that was given none.
 _INDEX = "MAIN"
@@ -100,14 +100,6 @@ class _Files(FileStorage):  # type: ignore[misc]  # Whoosh has no types
 def open_engine(folder: Path) -> WhooshEngine:
     """The engine over this folder. Nothing is read before it is asked for something."""
     return WhooshEngine(folder)
-
-
-@dataclass
-class _Leaf:
-    """One thread's way to read a segment; it does not know which documents were deleted."""
-
-    files: _Files
-    reader: Any
 
 
 @dataclass
@@ -356,21 +348,21 @@ class WhooshEngine:
         """This thread's readers of these segments: most of them were there before the last commit, too."""
         if not hasattr(self._own, "leaves"):
             self._own.leaves = {}
-        held: dict[str, _Leaf] = self._own.leaves
+        held: dict[str, tuple[_Files, Any]] = self._own.leaves
         names = [each.segment_id() for each in present]
         for name in held.keys() - set(names):
-            held.pop(name).files.close_all()
+            held.pop(name)[0].close_all()
         for name, each in zip(names, present, strict=True):
             if name not in held:
                 files = _Files(folder)
-                held[name] = _Leaf(files, SegmentReader(files, schema, each))
-        return [held[name].reader for name in names]
+                held[name] = (files, SegmentReader(files, schema, each))
+        return [held[name][1] for name in names]
 
     def _forget(self) -> None:
         self._own.snapshot = None
-        held: dict[str, _Leaf] = getattr(self._own, "leaves", {})
-        for leaf in held.values():
-            leaf.files.close_all()
+        held: dict[str, tuple[_Files, Any]] = getattr(self._own, "leaves", {})
+        for files, _reader in held.values():
+            files.close_all()
         self._own.leaves = {}
 
 
@@ -396,7 +388,10 @@ def _writer(index: FileIndex) -> Any:
     codec = W3Codec(blocklimit=1024, compression=1)
     # Lengths are among our facts; for its own, Whoosh would look for a file at every posting.
     codec.length_stats = False
-    return index.writer(limitmb=_MEMORY_MB, codec=codec)
+    writer = index.writer(codec=codec)
+    # Its own would write every posting to the disk and read it again.
+    writer.pool = GatheredWords()
+    return writer
 
 
 def _merge(merging: Merging, writer: Any, segments: Sequence[Any]) -> list[Any]:
