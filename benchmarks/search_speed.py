@@ -72,8 +72,8 @@ def made_documents(size: int) -> list[Document]:
     """Documents of about 150 words in three passages, the same ones in every run."""
     chance = random.Random(7)
     syllables = [a + b for a in "bcdfghklmnprstvz" for b in "aeiou"]
-    vocabulary = list({"".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(VOCABULARY)})
-    vocabulary.sort(key=lambda word: chance.random())
+    made = ("".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(VOCABULARY))
+    vocabulary = list(dict.fromkeys(made))
     shares = list(accumulate(1 / (rank + 10) for rank in range(len(vocabulary))))
 
     def text(count: int) -> str:
