@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.search.answers import Fit
 from app.search.column import Floats, Mask, Places
+from app.search.confidence import fit_of
 from app.search.engines.base import Query, Standing
 from app.search.scoring import Part, Scored, field_name, score_words
 
@@ -27,6 +29,10 @@ LEAST_OF_FIRST = 0.1
 #: It stays when it is at least this share as near as the nearest, or is among the first.
 LEAST_SHARE = 0.75
 NEVER_CUT = 10
+#: Where the first one answers, what else is shown has to be as near or to hold the words, but for two of them; beside
+#: what was named there is nothing that need not.
+NEVER_CUT_WITH_ANSWER = 3
+NEVER_CUT_WITH_NAMED = 1
 #: An identifier that more documents carry than this tells them apart no better than a word does.
 MOST_CARRIERS = 20
 
@@ -72,7 +78,7 @@ def rank(parts: Sequence[Part], query: Query) -> Ranked:
     # A group has one document a language, so with one language there is nothing to choose.
     if len(set(query.languages)) > 1:
         hits = _one_a_group(parts, hits, query.languages)
-    passing = _count(parts, _without_tail(parts, hits), query.filters, ranked)
+    passing = _count(parts, _without_tail(parts, hits, has_meaning=query.meaning is not None), query.filters, ranked)
     best = _best(parts, passing, max(query.offset + query.limit, 2))
     if query.meaning is not None:
         ranked.standing = _standing(best, holds_words=bool((passing.coverage > 0).any()))
@@ -167,7 +173,8 @@ def _lift(
         if lifted:
             top = max((float(score.max(initial=0.0)) for score in scores), default=0.0) or 1.0
         for at, place in lifted:
-            scores[at][place] += top
+            # Its own score orders the lifted; one below nought, which means something else, is lifted as well.
+            scores[at][place] = top + max(float(scores[at][place]), 1e-6)
             coverage[at][place] = max(everything, coverage[at][place], 1e-6)
             every.setdefault(at, []).append(place)
     return every
@@ -219,12 +226,13 @@ def _best(parts: Sequence[Part], hits: _Hits, most: int) -> _Hits:
     return hits.at(order[:most])
 
 
-def _without_tail(parts: Sequence[Part], hits: _Hits) -> _Hits:
-    if len(hits.score) <= NEVER_CUT:
+def _without_tail(parts: Sequence[Part], hits: _Hits, *, has_meaning: bool) -> _Hits:
+    never_cut = _never_cut(_standing(_best(parts, hits, 2))) if has_meaning else NEVER_CUT
+    if len(hits.score) <= never_cut:
         return hits
     stays = hits.coverage >= max(LEAST_COVERAGE * hits.coverage.max() - 1e-9, 1e-9)
     stays |= hits.closeness >= max(LEAST_CLOSENESS, LEAST_SHARE * hits.closeness.max())
-    first = _best(parts, hits, NEVER_CUT)
+    first = _best(parts, hits, never_cut)
     rest = hits.at(stays)
     is_first = np.isin(_numbers(rest), _numbers(first))
     return _together([first, rest.at(~is_first)])
@@ -267,7 +275,13 @@ def _tell(facets: Mapping[str, Sequence[str]], count: int, filters: Mapping[str,
     return not failed
 
 
-def _standing(best: _Hits, *, holds_words: bool) -> Standing | None:
+def _never_cut(standing: Standing | None) -> int:
+    if standing is None or fit_of(standing) is not Fit.ANSWER:
+        return NEVER_CUT
+    return NEVER_CUT_WITH_NAMED if standing.is_named else NEVER_CUT_WITH_ANSWER
+
+
+def _standing(best: _Hits, *, holds_words: bool = True) -> Standing | None:
     if not len(best.score):
         return None
     margin = float(best.score[0] - best.score[1]) if len(best.score) > 1 else None

@@ -152,6 +152,17 @@ def test_an_identifier_comes_before_what_means_the_same(app: Flask, session: Ses
     assert (answer.results[0].key, answer.fit) == ("7:en", Fit.ANSWER)
 
 
+def test_beside_an_answer_stands_what_holds_the_words_or_is_as_near_and_two_others(
+    app: Flask, session: Session, shelf: Shelf, ask: Ask
+) -> None:
+    others = [shelf.put(document(number, f"Package lamp {number}", "Light."))[0] for number in range(10, 22)]
+    change(app, session, [*others, *shelf.put(document(7, "Shut the valve", "Turn it.", identifiers=("E-4711",)))])
+    assert ask("package lamp").total >= 12
+    assert ask("replace the toner").total == 3
+    named = ask("E-4711")
+    assert (named.fit, [each.key for each in named.results]) == (Fit.ANSWER, ["7:en"])
+
+
 def test_the_answer_shows_the_whole_passage(ask: Ask) -> None:
     answer = ask("package missing")
     assert answer.fit is Fit.ANSWER
