@@ -16,6 +16,7 @@ from app.foundation.file_lock import FileLock
 from app.foundation.jobs import Job
 from app.foundation.migrating import make_ready
 from app.search import checking, encoding, indexing, relevance, vectorizing
+from app.search.answers import SearchState
 from app.search.encoder_commands import prepare_encoder
 from app.search.encoders.base import EncoderUnavailable
 from app.search.engines.base import EngineBusy, EngineUnavailable
@@ -132,7 +133,8 @@ def _tell_failing(test: RelevanceTest) -> None:
     for place, other in enumerate(test.instead, 1):
         click.echo(f"    {place}. {other['title']} ({other['kind']} {other['key']})")
     if not test.instead:
-        click.echo(f"    Nothing came instead ({test.state}).")
+        is_empty = test.state == SearchState.NO_RESULTS
+        click.echo("    Nothing was found." if is_empty else "    Nothing came instead.")
 
 
 @search_commands.command("status")

@@ -247,7 +247,7 @@ def test_the_command_says_what_fails_and_exits_with_one(app: Flask, add: Add, se
     assert bad.exit_code == 1
     assert "“printer” (en) should find leaflet 2 in the top 1: it is at place 7." in bad.output
     assert "    1. Printer number 3 (leaflet 3:en)" in bad.output
-    assert "Nothing came instead (no_results)." in bad.output
+    assert "Nothing was found." in bad.output
     assert "2 of 3 tests fail." in bad.output
     assert checked(session, number).is_passed is False
 
