@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from app.search.column import Column
 from app.search.scoring import Postings
 
-_MOST_KEPT_POSTINGS = 2_000_000
+#: In memory 8 bytes each. An index of 100,000 articles has some 20 million.
+_MOST_KEPT_POSTINGS = 6_000_000
+#: Reading so many takes a part of a millisecond: they are the first to be let go of.
+_QUICKLY_READ = 2000
 #: What keeping the postings of one more word takes beside them, in postings; that there are none is kept, too.
 _KEEPING = 40
 #: Segments that are kept for threads that are a commit behind, unless they are large: then they have them themselves.
@@ -34,10 +37,15 @@ class Segment:
         if found is None:
             found = read()
             if self._size > _MOST_KEPT_POSTINGS:
-                self._postings, self._size = {}, 0
+                self._make_room()
             self._postings[name, token] = found
             self._size += len(found[0]) + _KEEPING
         return found
+
+    def _make_room(self) -> None:
+        long = {name: each for name, each in list(self._postings.items()) if len(each[0]) > _QUICKLY_READ}
+        size = sum(len(each[0]) + _KEEPING for each in long.values())
+        self._postings, self._size = (long, size) if size < _MOST_KEPT_POSTINGS / 2 else ({}, 0)
 
     def vocabulary(self, name: str, read: Callable[[], Iterable[str]]) -> frozenset[str]:
         """All words of a field, read where they are not known."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.search import ranking, scoring, words
 from app.search.beside import Beside
@@ -487,9 +488,13 @@ def _read_postings(leaf: Any, name: str, token: str | bytes) -> scoring.Postings
         return _NONE
     places, counts = [], []
     while matcher.is_active():
-        matcher._read_ids()
-        matcher._read_weights()
-        places.append(np.array(matcher._ids, np.uint32))
-        counts.append(np.array(matcher._weights, np.float32))
+        # A block holds the distance of each place from the one before, and one weight where all are the same.
+        matcher._read_data()
+        places.append(np.cumsum(np.array(matcher._data[0], np.uint32), dtype=np.uint32))
+        counts.append(_counts(matcher._data[1], len(places[-1])))
         matcher._next_block()
     return (places[0], counts[0]) if len(places) == 1 else (np.concatenate(places), np.concatenate(counts))
+
+
+def _counts(kept: Any, size: int) -> NDArray[np.float32]:
+    return np.full(size, 1.0 if kept is None else kept, np.float32)
