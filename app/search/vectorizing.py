@@ -57,7 +57,7 @@ def texts_of(document: Document) -> tuple[list[str], int, list[str]]:
     pieces = [f"{chunk.heading}. {chunk.text}" if chunk.heading else chunk.text for chunk in chunks[:MOST_CHUNKS]]
     pieces = pieces if len(pieces) > 1 else []
     own = [document.title, f"{document.title} {body}".strip(), *document.aliases, *pieces]
-    return own, len(pieces), [*document.questions, *document.pins]
+    return own, len(pieces), list(document.questions)
 
 
 def make_requested(session: Session) -> None:

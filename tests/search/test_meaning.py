@@ -146,6 +146,16 @@ def test_a_pinned_document_comes_first(app: Flask, session: Session, shelf: Shel
     assert ask("package wrapping", everything=True).results[0].key == "4:en"
 
 
+def test_a_pin_is_met_by_its_question_and_not_by_what_means_something_like_it(
+    app: Flask, session: Session, shelf: Shelf, ask: Ask
+) -> None:
+    change(app, session, shelf.put(document(3, "Replace the toner", "Lift the lid.", pins=("cancel the contract",))))
+    pinned = ask("cancelling a contract")
+    assert (pinned.results[0].key, pinned.fit) == ("3:en", Fit.ANSWER)
+    for alike in ("cancel the appointment of today", "contract ended at night"):
+        assert ask(alike).fit is Fit.NOTHING
+
+
 def test_an_identifier_comes_before_what_means_the_same(app: Flask, session: Session, shelf: Shelf, ask: Ask) -> None:
     change(app, session, shelf.put(document(7, "Shut the valve", "Turn it.", identifiers=("E-4711",))))
     answer = ask("package missing E-4711")
