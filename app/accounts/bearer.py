@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.accounts.models import ApiToken
 from app.accounts.tokens import Bearer, Scope, bearer_of, verified
 from app.foundation import clock
-from app.foundation.database import db, only_reads, reading, rollback, transaction
+from app.foundation.database import db, reading, rollback, transaction
 from app.foundation.errors import NotAllowed, Unauthorised
 from app.web.limits import count_hit, identify_by
 
@@ -89,12 +89,8 @@ def _proven(shown: str) -> Bearer:
 def _note_use(token_id: int) -> None:
     """The day of last use, in a transaction of its own: reading commits nothing. No more is kept than the day."""
     rollback(db.session)  # a lock held by this request would keep the transaction below from beginning
-    before = only_reads.set(False)
-    try:
-        with transaction() as own:
-            own.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_on=clock.today()))
-    finally:
-        only_reads.reset(before)
+    with transaction() as own:
+        own.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_on=clock.today()))
 
 
 def _identity() -> str | None:

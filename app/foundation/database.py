@@ -107,14 +107,21 @@ def install(app: Flask, settings: Settings) -> None:
 
 @contextlib.contextmanager
 def transaction() -> Iterator[Session]:
-    """One transaction for a command or job: commits at the end, rolls back when something is raised."""
-    with contextlib.closing(db.sessionmaker()) as session:
-        try:
-            yield session
-        except BaseException:
-            session.rollback()
-            raise
-        commit(session)
+    """One transaction that may write: commits at the end, rolls back when something is raised.
+
+    For commands, jobs, and what a request that reads has to write all the same.
+    """
+    before = only_reads.set(False)
+    try:
+        with contextlib.closing(db.sessionmaker()) as session:
+            try:
+                yield session
+            except BaseException:
+                session.rollback()
+                raise
+            commit(session)
+    finally:
+        only_reads.reset(before)
 
 
 @contextlib.contextmanager
