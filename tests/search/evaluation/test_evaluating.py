@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,15 @@ def test_the_real_site_is_left_alone(app: Flask, folder: Path) -> None:
         assert dict(indexing.sources())["leaflet"] is shelf
 
 
+@pytest.fixture
+def _hears_a_hangup() -> Iterator[None]:
+    """A process that is begun now hears SIGHUP, though these tests may run where nobody hangs up on them."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_hears_a_hangup")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
 def test_an_evaluation_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path, folder: Path, told: int) -> None:
     many = ({"_id": str(number), "title": f"Page {number}", "text": "Lift the lid. " * 50} for number in range(5_000))
