@@ -185,8 +185,9 @@ class Engine(Protocol):
     def search(self, query: Query) -> Found:
         """Find documents that hold any of the tokens, those that say the least of what was asked for left out.
 
-        With a meaning also those that mean about what was asked. The first ten are never left out. A rare identifier
-        that a document carries puts it before all others, and a question that it is pinned to before those.
+        With a meaning also those that mean about what was asked. Of the first ten none is left out unless the first one
+        answers: then what stands beside it has to hold the words or to be as near. A rare identifier that a document
+        carries puts it before all others, and a question that it is pinned to before those.
         """
 
     def stored(self, kind: str, key: str) -> Hit | None:
