@@ -164,7 +164,7 @@ class MadeSource:
         """See DocumentSource."""
         raise AssertionError("The index could not be read.")
 
-    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+    def excerpt(self, session: Session, key: str, *, anchor: str, after: int, longest: int) -> Excerpt | None:
         """See DocumentSource."""
         return None
 

@@ -89,6 +89,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     flask_app.test_client_class = Visitor
     # Nothing is written behind a test's back: those about the trail call `recording.flush`.
     flask_app.extensions["trail_journal"].is_automatic = False
+    flask_app.extensions["search_repairs"].is_beside = False
     yield flask_app
     _close(flask_app)
 

@@ -1,7 +1,8 @@
 """A stretch of a rendered text for another page: the part under one heading, as much of it as has room there.
 
 Works on HTML that `markdown.render` has written. What comes out is that same HTML without identifiers; its links to
-places in the text lead to the page with the whole text.
+places in the text lead to the page with the whole text. No word is left out in the middle: what cannot be cut in good
+order is not cut at all.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from xml.etree.ElementTree import Element, TreeBuilder, tostring
 
 from markupsafe import Markup
 
+LONGEST_PART = 100_000
+"""Letters of the HTML of a part; a longer one takes too long to read while somebody waits."""
+#: A piece that cannot be cut may be so many times as long as there is room.
+_MOST_TIMES = 3
 _HEADING = re.compile(r"<h([2-6]) id=\"([^\"]*)\">.*?</h\1>", re.DOTALL)
 _EMPTY = frozenset(("area", "br", "col", "hr", "img", "input", "wbr"))
+_BLOCKS = frozenset("p div section ul ol dl table blockquote figure pre hr details h1 h2 h3 h4 h5 h6".split())
+#: What makes sense within its list or table alone.
+_PARTS = frozenset("li dt dd tr td th thead tbody tfoot caption col colgroup summary figcaption".split())
 _NO_LETTER = re.compile(r"[\W_]+")
-#: Letters by which a place in a text is found again.
-_KNOWN_BY = 60
 
 
 @dataclass(frozen=True)
@@ -39,36 +45,48 @@ class _Piece:
     number: int = 0
 
     @property
-    def letters(self) -> str:
-        return _letters(" ".join(_words(self.element)))
+    def length(self) -> int:
+        return letters("".join(_words(self.element)))
 
 
-def excerpt(html: str, anchor: str, *, url: str, begins: str = "", longest: int) -> Excerpt | None:
+def letters(text: str) -> int:
+    """How many letters and digits a text has."""
+    return len(_NO_LETTER.sub("", text))
+
+
+def excerpt(html: str, anchor: str, *, url: str, after: int = 0, longest: int) -> Excerpt | None:
     """The part of a rendered text under one heading, without the heading.
 
     Args:
         html: what `markdown.render` made.
         anchor: of the heading; empty for what stands before the first one.
         url: of the page with the whole text.
-        begins: some words in the part. When not all of it has room, it starts with the block or item that holds where
-            they begin.
-        longest: letters and digits that have room. The first block or item is shown however long it is.
+        after: so many letters and digits of the part stand before what is wanted. When not all of the part has room, it
+            starts with the block or item of a list that holds the next one.
+        longest: letters and digits that have room. The first block or item is shown even when it is somewhat longer.
 
     Returns:
-        None when there is no such heading, or nothing under it.
+        None when there is no such heading, nothing under it, or nothing that can be cut out in good order.
     """
     part = _part(html, anchor)
-    pieces = list(_pieces(_tree(part))) if part is not None else []
-    if not pieces:
+    if part is None or len(part) > LONGEST_PART:
         return None
-    letters = [piece.letters for piece in pieces]
+    root = _tree(part)
+    whole = letters("".join(_words(root)))
+    pieces = list(_pieces(root))
+    lengths = [piece.length for piece in pieces]
+    is_whole = sum(lengths) == whole
+    if not pieces or not is_whole or any(piece.element.tag in _PARTS for piece in pieces if piece.inside is None):
+        return None
     first, last = 0, len(pieces)
-    if sum(map(len, letters)) > longest:
-        first = _place(letters, begins)
-        last, room = first + 1, longest - len(letters[first])
-        while last < len(pieces) and len(letters[last]) <= room:
-            room -= len(letters[last])
+    if sum(lengths) > longest:
+        first = _place(lengths, after)
+        last, room = first + 1, longest - lengths[first]
+        while last < len(pieces) and lengths[last] <= room:
+            room -= lengths[last]
             last += 1
+    if lengths[first] > _MOST_TIMES * longest:
+        return None
     return Excerpt(Markup("").join(_joined(pieces[first:last], url)), is_cut=last < len(pieces))
 
 
@@ -124,21 +142,37 @@ def _tree(part: str) -> Element:
 
 
 def _pieces(root: Element) -> Iterator[_Piece]:
-    if (root.text or "").strip():
-        paragraph = Element("p")
-        paragraph.text = root.text
-        yield _Piece(paragraph)
-    for block in root:
+    for block in _blocks(root):
         if block.tag in ("ol", "ul"):
             first = int(block.get("start", "1"))
             yield from (_Piece(item, block, number) for number, item in enumerate(block, first))
-        elif block.get("class") != "footnotes":
+        elif not _is_beside(block):
             yield _Piece(block)
+
+
+def _blocks(root: Element) -> Iterator[Element]:
+    """The blocks of a part; what stands between them becomes paragraphs."""
+    line = Element("p")
+    line.text = root.text
+    for child in root:
+        if child.tag in _BLOCKS or child.tag in _PARTS:
+            yield from _told(line)
+            yield child
+            line = Element("p")
+            line.text, child.tail = child.tail, None
+        else:
+            line.append(child)
+    yield from _told(line)
+
+
+def _told(line: Element) -> Iterator[Element]:
+    if letters("".join(_words(line))) or line.find(".//img") is not None:
+        yield line
 
 
 def _words(element: Element) -> Iterator[str]:
     """What can be read of an element, as a plain text has it: pictures by their text, no marks of footnotes."""
-    if element.get("class", "").startswith("footnote-") or "aria-hidden" in element.attrib:
+    if _is_beside(element):
         return
     yield element.get("alt", "")
     yield element.text or ""
@@ -147,16 +181,16 @@ def _words(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", text).casefold()
+def _is_beside(element: Element) -> bool:
+    """Whether it belongs to the page of the text and not to a part: footnotes and their marks."""
+    return element.get("class", "").startswith("footnote") or "aria-hidden" in element.attrib
 
 
-def _place(letters: Sequence[str], begins: str) -> int:
-    """The number of the piece in which these words begin; 0 when none does."""
-    at = "".join(letters).find(_letters(begins)[:_KNOWN_BY])
-    for number, each in enumerate(letters):
-        at -= len(each)
-        if at < 0:
+def _place(lengths: Sequence[int], after: int) -> int:
+    """The number of the piece that goes on after so many letters; 0 when there are not as many."""
+    for number, length in enumerate(lengths):
+        after -= length
+        if after < 0:
             return number
     return 0
 

@@ -142,7 +142,7 @@ class ArticleSource:
             )
         return shown
 
-    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+    def excerpt(self, session: Session, key: str, *, anchor: str, after: int, longest: int) -> Excerpt | None:
         """See DocumentSource: a section of the article; what is before the first begins with the short answer."""
         number, _, language = key.partition(":")
         asked = _EXCERPTED.where(Publication.article_id == int(number), Publication.language == language)
@@ -152,7 +152,7 @@ class ArticleSource:
         html = row.html
         if row.short_answer and not anchor:
             html = f"<p>{escape(row.short_answer)}</p>{html}"
-        return excerpt(html, anchor, url=article_url(row.article_id, row.slug), begins=begins, longest=longest)
+        return excerpt(html, anchor, url=article_url(row.article_id, row.slug), after=after, longest=longest)
 
     def said(self, session: Session, key: str) -> bool | None:
         """See DocumentSource: the vote of this request's voter on the article as it stands."""

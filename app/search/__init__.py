@@ -26,6 +26,7 @@ from app.search import (
     vectorizing,
 )
 from app.search.engines import whoosh
+from app.search.repairs import Repairs
 from app.search.suggestions import Suggester
 from app.search.vectors import VectorStore
 from config import Settings
@@ -38,6 +39,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["search_engine"] = whoosh.open_engine(settings.search_index_dir)
     encoding.install(app, settings)
     meaning.install(app, VectorStore(settings.search_index_dir))
+    app.extensions["search_repairs"] = Repairs(app)
     app.extensions["search_suggester"] = Suggester()
     quality.install(app)
     synonyms.install(app)

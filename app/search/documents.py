@@ -84,7 +84,7 @@ class DocumentSource(Protocol):
         At most three queries, however many keys.
         """
 
-    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+    def excerpt(self, session: Session, key: str, *, anchor: str, after: int, longest: int) -> Excerpt | None:
         """The part of a text under a heading as it is published, where it is known how that looks.
 
         Only of what `present` has just shown; see `app.foundation.excerpts.excerpt`. With None plain text is shown.

@@ -7,7 +7,6 @@ whatever dies in between, the change is written again.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from app.search.gathering import Gathered, Name, gather
 from app.search.models import IndexingRequest
 from app.search.progress import progress_file
 from app.search.rechecking import request_check
+from app.search.repairs import Repairs
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,6 @@ _READ_AT_ONCE = 100
 _PAUSE = timedelta(seconds=2)
 #: How long many changes may take to come, before the index that they wore is built anew.
 _CALM = timedelta(minutes=2)
-_BETWEEN_REPAIRS = 30.0
-_last_asked = threading.local()
 
 Progress = Callable[[int, int], None]
 
@@ -97,12 +95,12 @@ def request_rebuild(session: Session, *, only_if_broken: bool = False, due_at: d
 
 def request_repair() -> None:
     """Ask for a rebuild because the index could not be read; at most twice a minute, never in the way of an answer."""
-    _ask_now_and_then("rebuild of the search index", lambda session: request_rebuild(session, only_if_broken=True))
+    _repairs().ask("rebuild of the search index", lambda session: request_rebuild(session, only_if_broken=True))
 
 
 def request_missing_vectors() -> None:
     """Ask for the vectors because a search lacks them; at most twice a minute, never in the way of an answer."""
-    _ask_now_and_then("making of vectors", request_vectors)
+    _repairs().ask("making of vectors", request_vectors)
 
 
 def request_vectors(session: Session, *, due_at: datetime | None = None) -> None:
@@ -203,16 +201,9 @@ def rebuild_and_tell(report: Progress = lambda done, total: None) -> int:
         told.remove()
 
 
-def _ask_now_and_then(what: str, ask: Callable[[Session], None]) -> None:
-    now, asked_at = time.monotonic(), _last_asked.__dict__
-    if now - asked_at.get(what, -_BETWEEN_REPAIRS) < _BETWEEN_REPAIRS:
-        return
-    asked_at[what] = now
-    try:
-        with transaction() as session:
-            ask(session)
-    except Exception as error:
-        logger.warning("A %s could not be asked for: %s", what, error)
+def _repairs() -> Repairs:
+    repairs: Repairs = current_app.extensions["search_repairs"]
+    return repairs
 
 
 def _rebuild_or_wait(session: Session) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.foundation.excerpts import Excerpt
+from app.foundation.excerpts import Excerpt, letters
 from app.search.answers import FacetValue, Result
 from app.search.documents import Document, Presentation
 from app.search.engines.base import Hit, Meaning
 from app.search.indexing import sources
 from app.search.passages import LONGEST_ANSWER, best_snippet, chunks_of, whole_passage
 from app.search.words import base_language
+
+logger = logging.getLogger(__name__)
 
 
 def results_of(
@@ -123,8 +127,16 @@ def _presentations(
 
 
 def _excerpt(session: Session, hit: Hit, anchor: str, at: int) -> Excerpt | None:
-    begins = hit.chunks[at].text if at < len(hit.chunks) else ""
-    return sources()[hit.kind].excerpt(session, hit.key, anchor=anchor, begins=begins, longest=LONGEST_ANSWER)
+    before = (each.text for each in hit.chunks[:at] if each.anchor == anchor)
+    try:
+        return sources()[hit.kind].excerpt(
+            session, hit.key, anchor=anchor, after=sum(map(letters, before)), longest=LONGEST_ANSWER
+        )
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        logger.exception("The passage of %s %s is shown as plain text.", hit.kind, hit.key)
+        return None
 
 
 def _labels(session: Session, facet: str, values: Sequence[str]) -> dict[str, str]:

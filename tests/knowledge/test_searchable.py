@@ -54,12 +54,12 @@ def test_a_section_is_shown_as_its_article_has_it(session: Session, make: Make) 
         "Reset", "Do it:\n\n1. One\n2. Two\n\n## Later\n\nWait, see [above](#later).", short_answer="In <two> steps."
     )
     key = f"{article.id}:en"
-    first, later = (source.excerpt(session, key, anchor=anchor, begins="", longest=900) for anchor in ("", "later"))
+    first, later = (source.excerpt(session, key, anchor=anchor, after=0, longest=900) for anchor in ("", "later"))
     assert first
     assert first.html == "<p>In &lt;two&gt; steps.</p><p>Do it:</p><ol><li>One</li><li>Two</li></ol>"
     assert later
     assert later.html == f'<p>Wait, see <a href="/articles/{article.id}-reset#later">above</a>.</p>'
-    assert source.excerpt(session, "4711:en", anchor="", begins="", longest=900) is None
+    assert source.excerpt(session, "4711:en", anchor="", after=0, longest=900) is None
 
 
 def test_without_an_index_titles_are_searched_first(session: Session, make: Make) -> None:

@@ -71,7 +71,7 @@ class Shelf:
             if key in self.held and self.held[key].readers in readers
         }
 
-    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+    def excerpt(self, session: Session, key: str, *, anchor: str, after: int, longest: int) -> Excerpt | None:
         """See DocumentSource; leaflets are plain text."""
         return None
 

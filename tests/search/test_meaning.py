@@ -380,7 +380,6 @@ def test_deleted_vectors_are_made_anew_when_a_search_lacks_them(
     store = meaning.current_meanings().store
     assert not is_in_memory or ask("package missing").by_meaning
     store._file.unlink()
-    indexing._last_asked.__dict__.clear()
     assert ask("package missing").by_meaning == is_in_memory
     run_due_jobs(app)
     assert len(store.digests("fake-1")) == 5
@@ -389,7 +388,6 @@ def test_deleted_vectors_are_made_anew_when_a_search_lacks_them(
 
 def test_a_site_without_an_encoder_asks_for_no_vectors(app: Flask, session: Session, shelf: Shelf) -> None:
     indexing.rebuild()
-    indexing._last_asked.__dict__.clear()
     search(session, "package missing", language="en", readers=PUBLIC)
     assert session.scalar(select(Job.id).where(Job.name == indexing.VECTORS_JOB)) is None
 

@@ -136,7 +136,6 @@ def test_without_an_index_the_database_answers_and_a_rebuild_is_asked_for(
     app: Flask, ask: Ask, client: Visitor, settings: Settings
 ) -> None:
     shutil.rmtree(settings.search_index_dir)
-    indexing._last_asked.__dict__.clear()
     answer = client.get("/search?q=invoice").text
     assert "Pay an" in answer
     assert "simpler than usual" in answer

@@ -75,7 +75,7 @@ class EvaluatedSource:
             return {}
         return {entry.id: Presentation(url=f"/{entry.id}", title=entry.title) for entry in self._rows(keys)}
 
-    def excerpt(self, session: Session, key: str, *, anchor: str, begins: str, longest: int) -> Excerpt | None:
+    def excerpt(self, session: Session, key: str, *, anchor: str, after: int, longest: int) -> Excerpt | None:
         """See DocumentSource; entries are plain text."""
         return None
 
