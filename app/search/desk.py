@@ -21,7 +21,7 @@ from app.search.encoding import current_encoder, encoder_state
 from app.search.engines.base import EngineUnavailable
 from app.search.meaning import current_meanings
 from app.search.measuring import Share
-from app.search.words import base_language
+from app.search.words import base_language, query_tokens
 from app.trail import queries
 from app.trail.becoming import judged_searches
 from app.web.access import access
@@ -99,7 +99,7 @@ def overview() -> str:
     """What search runs on, how often it was right, and what it could not answer."""
     days = next((each for each in DAYS if request.args.get("days") == str(each)), DAYS[-1])
     since = clock.now() - timedelta(days=days)
-    judged = judged_searches(db.session, since=since)
+    judged = judged_searches(db.session, since=since, alike=_are_alike)
     encoder = current_encoder()
     return render_template(
         "search/overview.html",
@@ -116,6 +116,11 @@ def overview() -> str:
         thresholds=THRESHOLDS,
         gaps=queries.unanswered(db.session, since=since, most=MOST_GAPS),
     )
+
+
+def _are_alike(one: str, other: str, language: str) -> bool:
+    base = base_language(language)
+    return not set(query_tokens(one, base)).isdisjoint(query_tokens(other, base))
 
 
 def _waiting() -> str:

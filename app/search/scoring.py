@@ -22,6 +22,7 @@ K1 = 1.2
 B = 0.75
 #: How much another way to say a word counts beside the word itself.
 SYNONYM_COUNTS = 0.7
+COUNTED_EXACTLY = 500
 MOST_KEPT_AUDIENCES = 50
 
 Postings = tuple[NDArray[np.uint32], NDArray[np.float32]]
@@ -45,6 +46,13 @@ class Part:
     def size(self) -> int:
         """How many places there are, those of deleted documents included."""
         return len(self.column.facts)
+
+    def count(self, name: str, term: str, with_deleted: float) -> int:
+        """How many documents hold a term in a field; where there are hundreds, deleted ones may count."""
+        if not self.deleted or with_deleted > COUNTED_EXACTLY:
+            return int(with_deleted)
+        places = self.postings(name, term)[0]
+        return len(places) - int(np.isin(places, np.fromiter(self.deleted, np.int64)).sum())
 
     def findable(self, languages: frozenset[str], readers: frozenset[str] | None) -> Mask:
         """For each place whether its document is in one of the languages and for these readers; kept."""

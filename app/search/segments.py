@@ -81,6 +81,8 @@ class Segments:
 def _read(name: str, read: Callable[[], Column]) -> Segment:
     segment = Segment(name, read())
     if len(segment.column.facts) >= LARGE:
-        # It is kept for long: going through it again and again for garbage would halt requests.
+        # It is kept for long: going through it again and again for garbage would halt requests. What is garbage now
+        # would be kept with it.
+        gc.collect()
         gc.freeze()
     return segment

@@ -196,8 +196,9 @@ class _Known:
         in_texts = self._in_texts(near)
         if in_texts:
             return best_of(word, in_texts, least=self._least)
-        meant = best_of(word, self._in_questions(near), least=self._least)
-        if meant is None or self._slip_of(meant, self._near(meant), self._in_questions([meant])[meant]) is not None:
+        asked = self._in_questions(near)
+        meant = best_of(word, asked, least=self._least)
+        if meant is None or self._slip_of(meant, self._near(meant), asked[meant]) is not None:
             return None
         return meant
 

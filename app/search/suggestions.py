@@ -157,7 +157,10 @@ class Suggester:
                 return served
         if unready:
             self._prepare(batches)
+        is_new = bool(self._served) and [each.id for each in self._served] != [each.id for each in batches]
         self._served = batches
+        if is_new:
+            self._prepare(batches)  # lets go of large ones of before
         return batches
 
     def _prepare(self, batches: Sequence[TitleBatch]) -> None:

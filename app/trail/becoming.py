@@ -7,7 +7,7 @@ that is never counted as solved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,8 +21,8 @@ from app.trail.ways import REPHRASED_WITHIN
 
 MOST = 100_000
 """As many searches are looked at, the latest."""
-TELLING_WORD = 4
-"""From how many letters on a word in common makes two searches one question: shorter ones stand in most of them."""
+Alike = Callable[[str, str, str], bool]
+"""Whether the plain words of two searches in a language are about the same."""
 
 
 class Became(StrEnum):
@@ -51,23 +51,27 @@ class JudgedSearch:
 
 @dataclass(frozen=True)
 class _Event:
-    """One thing in a visit. `fit` stands with searches that were judged, `words` with all searches, `thing` with votes,
-    which `is_vote` tells from requests.
-    """
+    """One thing in a visit: a search, with a `fit` when it was judged; a vote on a `thing`; a request to a person."""
 
     visit: int
     outcome: SessionOutcome | None
     at: datetime
     fit: str | None = None
     confidence: float | None = None
+    language: str = ""
     words: str = ""
     thing: str = ""
     is_vote: bool = False
+    is_request: bool = False
     said: bool = False
 
 
-def judged_searches(session: Session, *, since: datetime) -> list[JudgedSearch]:
-    """The judged searches of persons since then, in two queries, each visit's in their order."""
+def judged_searches(session: Session, *, since: datetime, alike: Alike) -> list[JudgedSearch]:
+    """The judged searches of persons since then, in two queries, each visit's in their order.
+
+    Args:
+        alike: whether two searches have a word in common that tells what they are about.
+    """
     searches = list(_searches(session, since))
     steps = _steps(session, min((each.at for each in searches), default=since))
     judged = []
@@ -75,27 +79,27 @@ def judged_searches(session: Session, *, since: datetime) -> list[JudgedSearch]:
         visit = list(events)
         for place, each in enumerate(visit, start=1):
             if each.fit is not None and each.confidence is not None:
-                judged.append(JudgedSearch(each.fit, each.confidence, _became(each, visit[place:])))
+                judged.append(JudgedSearch(each.fit, each.confidence, _became(each, visit[place:], alike)))
     return judged
 
 
-def _became(search: _Event, later: Sequence[_Event]) -> Became:
+def _became(search: _Event, later: Sequence[_Event], alike: Alike) -> Became:
     votes = {each.thing: each.said for each in takewhile(lambda event: event.is_vote, later)}
     if votes.get(search.thing):
         return Became.FIRST
     if any(votes.values()):
         return Became.OTHER
     following = next((each for each in later if not each.is_vote), None)
-    if votes or (following is not None and _goes_on(search, following)):
+    if votes or (following is not None and _goes_on(search, following, alike)):
         return Became.NOT_SOLVED
     return Became.PERHAPS if search.outcome is SessionOutcome.SOLVED_INFERRED else Became.UNKNOWN
 
 
-def _goes_on(search: _Event, following: _Event) -> bool:
+def _goes_on(search: _Event, following: _Event, alike: Alike) -> bool:
     """Whether this is a request to a person, or a search for the same thing."""
-    if not following.words or following.at - search.at <= REPHRASED_WITHIN:
+    if following.is_request or following.at - search.at <= REPHRASED_WITHIN:
         return True
-    return any(len(word) >= TELLING_WORD for word in {*search.words.split()} & {*following.words.split()})
+    return alike(search.words, following.words, search.language)
 
 
 def _searches(session: Session, since: datetime) -> Iterator[_Event]:
@@ -104,6 +108,7 @@ def _searches(session: Session, since: datetime) -> Iterator[_Event]:
             SearchEvent.session_id,
             SelfServiceSession.outcome,
             SearchEvent.created_at,
+            SearchEvent.language,
             SearchEvent.query_norm,
             SearchEvent.fit,
             SearchEvent.confidence,
@@ -115,8 +120,8 @@ def _searches(session: Session, since: datetime) -> Iterator[_Event]:
         .order_by(SearchEvent.created_at.desc(), SearchEvent.id.desc())
         .limit(MOST)
     )
-    for visit, outcome, at, words, fit, confidence, best in session.execute(asked):
-        yield _Event(visit, outcome, at, fit=fit, confidence=confidence, words=words, thing=best or "")
+    for visit, outcome, at, language, words, fit, confidence, best in session.execute(asked):
+        yield _Event(visit, outcome, at, fit, confidence, language, words, thing=best or "")
 
 
 def _steps(session: Session, since: datetime) -> Iterator[_Event]:
@@ -128,8 +133,10 @@ def _steps(session: Session, since: datetime) -> Iterator[_Event]:
         .order_by(SessionStep.at, SessionStep.id)
     )
     for visit, outcome, step in session.execute(told):
-        is_vote = step.what is StepKind.VOTED
-        yield _Event(visit, outcome, step.at, thing=f"{step.kind} {step.key}", is_vote=is_vote, said=bool(step.fixed))
+        is_vote, thing = step.what is StepKind.VOTED, f"{step.kind} {step.key}"
+        yield _Event(
+            visit, outcome, step.at, thing=thing, is_vote=is_vote, said=bool(step.fixed), is_request=not is_vote
+        )
 
 
 def _by_visit(event: _Event) -> tuple[int, datetime]:

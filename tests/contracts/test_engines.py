@@ -179,6 +179,14 @@ def test_readers_find_only_what_is_for_them(engine: Engine) -> None:
     assert engine.frequencies(["internally"], ["en"], STAFF) == {"internally": 1}
 
 
+def test_words_of_what_was_taken_away_are_known_no_more(engine: Engine) -> None:
+    engine.write([document(1, "Refund in zlotys"), document(2, "Refund in crowns"), document(3, "Refund")])
+    assert engine.frequencies(["zlotys", "refund"], ["en"], PUBLIC) == {"zlotys": 1, "refund": 3}
+    engine.write([document(1, "Refund in zlotys", readers="staff")])
+    assert engine.frequencies(["zlotys", "refund"], ["en"], PUBLIC) == {"refund": 2}
+    assert engine.frequencies(["zlotys"], ["en"], STAFF) == {"zlotys": 1}
+
+
 def test_words_of_questions_are_told_apart_from_those_of_texts(engine: Engine) -> None:
     asked = ("printers with kwikpay", "the printer of kwikpay")
     engine.write([document(1, "Printer", questions=asked), document(2, "Kwikpay", questions=asked)])

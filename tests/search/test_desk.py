@@ -134,3 +134,18 @@ def test_only_the_time_that_was_chosen_counts(
     assert "lost key" in editor.get("/desk/search").text
     assert "lost key" in editor.get("/desk/search?days=28").text
     assert "lost key" not in editor.get("/desk/search?days=7").text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language", "are_alike"),
+    [
+        ("reset the password", "passwords are refused", "en", True),
+        ("what does this mean", "cancel this order", "en", False),
+        ("如何重置密码", "重置密码没有收到邮件", "zh", True),
+        ("", "", "en", False),
+    ],
+)
+def test_searches_are_about_the_same_when_they_share_a_word_that_tells(
+    one: str, other: str, language: str, are_alike: bool
+) -> None:
+    assert desk._are_alike(one, other, language) is are_alike

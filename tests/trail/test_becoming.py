@@ -24,9 +24,14 @@ SAID = recording.Judgement("answer", 0.8, "article 7:en")
 def judged(app: Flask, session: Session) -> list[JudgedSearch]:
     assert recording.flush(app)
     session.rollback()
-    found = judged_searches(session, since=clock.now() - timedelta(days=1))
+    found = judged_searches(session, since=clock.now() - timedelta(days=1), alike=share_a_word)
     session.rollback()
     return found
+
+
+def share_a_word(one: str, other: str, language: str) -> bool:
+    assert language == "en"
+    return not set(one.split()).isdisjoint(other.split())
 
 
 def looks_elsewhere(somebody: Somebody) -> None:

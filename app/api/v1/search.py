@@ -60,7 +60,8 @@ class ResultSchema(Schema):
     )
     passage_html = shown(
         fields.String,
-        "The passage that answers, as its article has it, made safe; null for all but the answer.",
+        "The beginning of the passage that answers, as its article has it, made safe; links and pictures may be "
+        "relative to the site. Null for all but the answer, and where the passage cannot be cut out in good order.",
         "<ol><li>Press <strong>Forgot password</strong>.</li></ol>",
         allow_none=True,
     )

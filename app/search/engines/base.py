@@ -206,6 +206,8 @@ class Engine(Protocol):
     ) -> dict[str, int]:
         """In how many documents of these languages and readers each of these unstemmed words stands; absent when 0.
 
+        Of a word of hundreds of documents, some that were deleted lately may still count.
+
         That is in what somebody wrote of a document, or (`in_questions`) in its learned questions alone, where
         customers may have misspelt them. Questions that hold a word of the document in another ending count as its own.
         """

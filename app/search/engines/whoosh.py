@@ -177,11 +177,11 @@ class WhooshEngine:
 
         def read(snapshot: _Snapshot) -> dict[str, int]:
             found: dict[str, int] = {}
-            for segment, leaf in zip(snapshot.segments, snapshot.leaves, strict=True):
+            for segment, leaf, part in zip(snapshot.segments, snapshot.leaves, snapshot.parts, strict=True):
                 for name in names:
                     for word in wanted & segment.vocabulary(name, partial(_vocabulary, leaf, name)):
-                        found[word] = found.get(word, 0) + int(leaf.doc_frequency(name, word))
-            return found
+                        found[word] = found.get(word, 0) + part.count(name, word, leaf.doc_frequency(name, word))
+            return {word: count for word, count in found.items() if count}
 
         wanted = frozenset(spellings)
         return self._answer(read)

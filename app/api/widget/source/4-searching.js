@@ -168,7 +168,7 @@ function theAnswer(result) {
   return make("section", { class: "answer", "aria-labelledby": "answer-title" },
     make("p", { class: "answer-label" }, say("answer")),
     make("h2", { id: "answer-title", ...words }, result.heading || result.title),
-    make("div", words, textBox(result.passage_html, lines.map((line) => make("p", {}, line)))),
+    make("div", { lang: result.language ?? null, dir: result.language ? direction(result.language) : "auto" }, textBox(result.passage_html, lines.map((line) => make("p", {}, line)))),
     make("p", { class: "row" }, make("a", { href: result.url, ...words, click: (event) => inPanel(event, result) }, result.title)),
     voteBox(result));
 }
