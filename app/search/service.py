@@ -183,7 +183,8 @@ def for_ticket(
 ) -> list[Result]:
     """The documents that may solve what a long text tells, such as subject and body of a ticket, best first.
 
-    Its six most telling words are looked for, and it is encoded whole. `score` compares within the list only.
+    Slips are put right as in a search. The six most telling words are looked for, and it is encoded whole. `score`
+    compares within the list only.
 
     Args:
         language: the customer's; only documents in it are given.
@@ -198,13 +199,14 @@ def for_ticket(
     languages = [each for each in engine.languages(readers) if words.base_language(each) == base]
     if not languages or not text.strip():
         return []
+    spelled = _spelled(text, engine, languages, readers) or text
     query = Query(
-        tokens={base: _telling(engine, text, base, MOST_TELLING)},
+        tokens={base: _telling(engine, spelled, base, MOST_TELLING)},
         languages=(language, *(each for each in languages if each != language)),
         readers=readers,
         identifiers=words.identifiers(text),
         quality=quality.factors(),
-        meaning=_meaning(one_line(text), languages, engine, readers),
+        meaning=_meaning(one_line(spelled), languages, engine, readers),
         limit=most + len(tried) + SPARE_HITS,
     )
     found = engine.search(query)
@@ -267,7 +269,7 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     available = engine.languages(asked.readers)
     own = _own_languages(asked, available)
     others = [language for language in _in_order(asked.language, available) if language not in own]
-    corrected = None if is_exact else _corrected(asked, engine, [*own, *others])
+    corrected = None if is_exact else _spelled(asked.text, engine, [*own, *others], asked.readers)
     if corrected:
         better = asked.query(corrected, own, engine, meaning=_meaning(corrected, own, engine, asked.readers))
         found_better = engine.search(better)
@@ -298,14 +300,14 @@ def _from_index(asked: _Asked, *, is_exact: bool) -> SearchAnswer:
     return _nothing(asked, engine, [*own, *others])
 
 
-def _corrected(asked: _Asked, engine: Engine, languages: Sequence[str]) -> str | None:
-    """The text without its slips; what editors hold for a word is none."""
+def _spelled(text: str, engine: Engine, languages: Sequence[str], readers: frozenset[str]) -> str | None:
+    """The text without its slips, None when it has none; what editors hold for a word is none."""
     encoder = encoding.current_encoder()
     return spelling.corrected(
-        asked.text,
+        text,
         engine,
         languages=languages,
-        readers=asked.readers,
+        readers=readers,
         rank_of=encoder.rank_of if encoder is not None else None,
         is_word=synonyms.holds,
     )

@@ -349,6 +349,12 @@ def test_a_ticket_finds_what_may_solve_it_but_nothing_that_was_tried(app: Flask,
     assert for_ticket(session, " ", language="en", readers=PUBLIC) == []
 
 
+def test_slips_in_a_ticket_are_put_right(app: Flask, session: Session, ask: Ask) -> None:
+    text = "Hello, my old tonner is empty. " + "Please tell me what to do. " * 10
+    (first, *_others) = for_ticket(session, text, language="en", readers=PUBLIC)
+    assert first.key == "3:en"
+
+
 def test_the_command_makes_vectors_and_says_how_many_there_are(app: Flask, shelf: Shelf, encoder: FakeEncoder) -> None:
     run = app.test_cli_runner().invoke
     assert run(args=["search", "rebuild"]).exit_code == 0
