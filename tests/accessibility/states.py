@@ -41,6 +41,11 @@ def _says(answer: str) -> Callable[[Page], None]:
     return press
 
 
+def _says_and_returns(page: Page) -> None:
+    _says(YES)(page)
+    page.reload()
+
+
 def _explains(page: Page) -> None:
     _says("No")(page)
     page.get_by_label("Something is missing").check()
@@ -127,6 +132,13 @@ STATES = (
         opens=_says("No"),
     ),
     State("search: the answer: yes", "/search?q=dust+the+lamp", "Thank you", server="by meaning", opens=_says(YES)),
+    State(
+        "search: the answer: said before",
+        "/search?q=dust+the+lamp",
+        "You said that this fixed your problem",
+        server="by meaning",
+        opens=_says_and_returns,
+    ),
     State("search: may help", "/search?q=how+do+I+mend+the+lamp", "These may help", server="by meaning"),
     State("search: no answer", f"/search?q={NO_ANSWER}", "Nothing here answers that", server="by meaning"),
     State("search: no results", "/search?q=qwertzuiop", "We found nothing"),
