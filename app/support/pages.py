@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.database import db, rollback
 from app.foundation.errors import InvalidInput, NotFound, ProductError
+from app.foundation.text import cleaned
 from app.knowledge import following
 from app.knowledge.following import FollowKind
 from app.knowledge.following_letters import ask_to_confirm
 from app.support import about, requests
 from app.support.about import About
 from app.support.forms import ContactForm, form_from
-from app.support.intake import Inquiry, InvalidRequest, send_request
+from app.support.intake import LONGEST_TEXT, Inquiry, InvalidRequest, send_request
 from app.support.letters import PURPOSE, follow_path
 from app.support.packets import Packet, packet_lines
 from app.trail.recording import record_request, source_of_request
@@ -45,7 +46,7 @@ contact_pages = Blueprint("contact", __name__, template_folder="templates")
 def contact() -> Response:
     """Every way to a person, carrying along what was read, searched and said about it."""
     asked = about.about(db.session, {**request.args.to_dict(), "page": about.came_from()})
-    return _form_page(asked, ContactForm(message=asked.packet.query))
+    return _form_page(asked, ContactForm(message=_asked_for()))
 
 
 @contact_pages.post("/contact")
@@ -93,6 +94,11 @@ def follow(token: str) -> Response:
     return page
 
 
+def _asked_for() -> str:
+    """What was searched for, whole: it becomes the message, and nothing that somebody wrote is cut."""
+    return cleaned(request.args.get("q", ""))[:LONGEST_TEXT].strip()
+
+
 @contact_pages.errorhandler(Exception)
 def give_back(error: Exception) -> Response:
     """Whatever went wrong: the ways to a person, and the form with all that was written in it."""
@@ -104,7 +110,7 @@ def give_back(error: Exception) -> Response:
     try:
         form = form_from(request.form, problems)
         if request.method != "POST":
-            form = ContactForm(message=request.args.get("q", "")[:300])
+            form = ContactForm(message=_asked_for())
     except HTTPException:
         # What was sent cannot be read, most likely because it is far too large.
         form = ContactForm(problems=problems)

@@ -57,6 +57,12 @@ def test_the_form_is_on_the_contact_page_with_what_was_searched(client: Visitor)
     assert 'action="/contact"' in page
 
 
+def test_a_long_question_becomes_the_message_whole(client: Visitor) -> None:
+    asked = "why does my lamp hum " * 100 + "at night"
+    page = client.get("/contact", query_string={"q": asked}).text
+    assert re.search(rf"<textarea[^>]*>\s*{asked}</textarea>", page)
+
+
 def test_what_was_sent_gets_a_reference_what_happens_next_and_a_page_to_keep(client: Visitor, session: Session) -> None:
     answer = ask(client)
     assert answer.status_code == 303
