@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import case, select
@@ -53,7 +55,7 @@ def cast_vote(
         bursts.hold(session, source)
     line, revision_id = _published_line(session, article_id, language)
     now = clock.now()
-    values = {
+    values: dict[str, Any] = {
         "article_id": article_id,
         "language": language,
         "line": line,
@@ -69,14 +71,24 @@ def cast_vote(
         "created_at": now,
         "changed_at": now,
     }
+    vote = _kept(session, values)
+    bursts.judge(session, vote)
+    learned.follow_vote(session, vote, query, way)
+    if source is not None:
+        bursts.request_forgetting(session)
+    return vote
+
+
+def _kept(session: Session, values: dict[str, Any]) -> FixVote:
+    """The vote with these columns, in the place of the one that its voter cast on the same line before."""
     insert = postgresql.insert(FixVote) if is_postgresql(session) else sqlite.insert(FixVote)
     statement = insert.values(values)
-    changed = {"fixed": fixed, "changed_at": now, "revision_id": revision_id}
+    changed = {name: values[name] for name in ("fixed", "changed_at", "revision_id")}
     # What belongs to a burst stays in it: else it would count again as soon as it is sent from elsewhere.
     for name, column in (("source", FixVote.source), ("standing", FixVote.standing)):
         changed[name] = case((FixVote.burst_id.is_(None), statement.excluded[name]), else_=column)
     # A repeated "no" keeps its reason and comment; a "yes" takes them back.
-    changed |= {"reason": None, "comment": ""} if fixed else {}
+    changed |= {"reason": None, "comment": ""} if values["fixed"] else {}
     vote = session.scalars(
         statement.on_conflict_do_update(
             index_elements=[FixVote.article_id, FixVote.language, FixVote.line, FixVote.voter], set_=changed
@@ -84,10 +96,6 @@ def cast_vote(
         execution_options={"populate_existing": True},
     ).one()
     session.flush()
-    bursts.judge(session, vote)
-    learned.follow_vote(session, vote, query, way)
-    if source is not None:
-        bursts.request_forgetting(session)
     return vote
 
 
