@@ -18,9 +18,10 @@ from app.foundation.database import transaction
 from app.foundation.errors import Conflict, InvalidInput
 from app.search import deciding, indexing, learning, likeness
 from app.search.deciding import Decision
-from app.search.models import EvidenceKind, QueryAssociation, QueryEvidence
+from app.search.models import QueryAssociation, QueryEvidence
 from tests.make import Make
 from tests.search.fake_encoder import FakeEncoder, use_fake_encoder
+from tests.search.saying import say
 from tests.search.shelf import Shelf, document
 
 ROUNDS = 25
@@ -34,20 +35,6 @@ def shelf(app: Flask) -> Iterator[None]:
     indexing.add_source(app, Shelf(document(1, "Printer"), document(2, "Scanner")))
     with app.app_context():
         yield
-
-
-def say(session: Session, voice: int, *questions: str, group: str = "1", is_counted: bool = True) -> None:
-    learning.record_evidence(
-        session,
-        questions,
-        kind="leaflet",
-        group=group,
-        language="en",
-        what=EvidenceKind.CUSTOMER_YES,
-        voice=f"v{voice}",
-        reference=f"vote {voice}",
-        is_counted=is_counted,
-    )
 
 
 def at_once(app: Flask, *acts: Act, rounds: int = ROUNDS) -> None:

@@ -14,12 +14,13 @@ from app.accounts.roles import Role
 from app.foundation import clock
 from app.foundation.database import transaction
 from app.foundation.worker import run_due_jobs
-from app.search import deciding, indexing, learning, unlearning
+from app.search import deciding, indexing, unlearning
 from app.search.deciding import Decision
 from app.search.learned import questions_of
-from app.search.models import EvidenceKind, QueryAssociation, QueryEvidence
+from app.search.models import QueryAssociation, QueryEvidence
 from app.search.unlearning import MOST_WAITING
 from tests.make import Make
+from tests.search.saying import say
 from tests.search.shelf import Shelf, document
 
 ASKED = "reset my password"
@@ -30,20 +31,6 @@ def shelf(app: Flask) -> Iterator[None]:
     indexing.add_source(app, Shelf(document(1, "Printer"), document(2, "Scanner")))
     with app.app_context():
         yield
-
-
-def say(session: Session, voice: int, question: str = ASKED, *, group: str = "1", is_counted: bool = True) -> None:
-    learning.record_evidence(
-        session,
-        [question],
-        kind="leaflet",
-        group=group,
-        language="en",
-        what=EvidenceKind.CUSTOMER_YES,
-        voice=f"v{voice}",
-        reference=f"vote {voice}",
-        is_counted=is_counted,
-    )
 
 
 def wait(session: Session, count: int, *, since: datetime, group: str = "1", evidence_n: int = 1) -> None:
@@ -78,16 +65,16 @@ def texts(session: Session, group: str = "1") -> list[str]:
 
 def test_what_is_taken_back_leaves_what_others_said(session: Session) -> None:
     for voice in (1, 2):
-        say(session, voice)
+        say(session, voice, ASKED)
     unlearning.forget_evidence(session, ["vote 1", "vote 4711"])
     assert questions_of(session, "leaflet", ["1"]) == {}
     assert session.scalars(select(QueryAssociation.evidence_n)).all() == [1]
 
 
 def test_a_question_that_nobody_else_asked_goes_with_what_is_taken_back(session: Session) -> None:
-    say(session, 1)
+    say(session, 1, ASKED)
     say(session, 2, "scan a page", is_counted=False)
-    say(session, 3, is_counted=False)
+    say(session, 3, ASKED, is_counted=False)
     unlearning.forget_evidence(session, ["vote 1", "vote 2"])
     assert texts(session) == [ASKED]
     unlearning.forget_evidence(session, ["vote 3"])
@@ -96,7 +83,7 @@ def test_a_question_that_nobody_else_asked_goes_with_what_is_taken_back(session:
 
 @pytest.mark.parametrize("decision", [Decision.ACCEPT, Decision.BLOCK, Decision.PIN])
 def test_what_an_editor_decided_about_stays_without_evidence(session: Session, make: Make, decision: Decision) -> None:
-    say(session, 1)
+    say(session, 1, ASKED)
     question = session.scalars(select(QueryAssociation)).one()
     deciding.decide(session, question.id, decision, seen=0, by=make.account(Role.EDITOR))
     unlearning.forget_evidence(session, ["vote 1"])
@@ -108,7 +95,7 @@ def test_of_too_many_that_wait_the_oldest_go_by_themselves(app: Flask, session: 
     wait(session, 2, since=old, evidence_n=3)
     wait(session, MOST_WAITING, since=old + timedelta(days=1))
     wait(session, 1, since=old, group="2")
-    say(session, 1)
+    say(session, 1, ASKED)
     session.commit()
     run_due_jobs(app)
     left = texts(session)
